@@ -1,0 +1,1 @@
+"""Settings, the launcher and the wiring of the apps."""

@@ -1,0 +1,12 @@
+"""The routes: our own pages first, the admin's below the same root."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("credits.urls")),
+    path("", include("employees.urls")),
+    path("", include("accounts.urls")),
+    path("", admin.site.urls),
+]

@@ -1,0 +1,410 @@
+"""Ratings, opening balances, the ledger of credit points, its runs, and issued forms.
+
+Amounts are whole numbers of 1/3,000,000 point (`credits.rules.units.UNIT`): exact for every
+amount that a known rule can give, so SQL's SUM equals the rules' own fractions.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from employees.models import Employee
+from positions.models import ordered
+
+
+class Predicate(models.TextChoices):
+    """Performance ratings (predikat kinerja); the percentages stand in the regulation's data."""
+
+    VERY_GOOD = "sangat_baik", _("very good (Sangat Baik)")
+    GOOD = "baik", _("good (Baik)")
+    NEEDS_IMPROVEMENT = "butuh_perbaikan", _("needs improvement (Butuh Perbaikan)")
+    POOR = "kurang", _("poor (Kurang)")
+    VERY_POOR = "sangat_kurang", _("very poor (Sangat Kurang)")
+
+
+class Rating(models.Model):
+    """A performance rating of one person over a period within one calendar year.
+
+    Those in force never overlap: a yearly or corrected rating supersedes the ones it covers
+    (rule E-04), which stay readable.
+    """
+
+    class State(models.TextChoices):
+        ENTERED = "entered", _("entered")
+        APPROVED = "approved", _("approved")
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="ratings")
+    start = models.DateField(_("from"))
+    end = models.DateField(_("until"))
+    predicate = models.CharField(_("rating"), max_length=20, choices=Predicate)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ENTERED)
+    evidence_number = models.CharField(_("number of the evaluation"), max_length=120, blank=True)
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # by undoing an import
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("performance rating")
+        verbose_name_plural = _("performance ratings")
+        ordering = ["employee", "start", "recorded_at"]
+        constraints = [
+            ExclusionConstraint(
+                name="rating_no_overlap_in_force",
+                expressions=[
+                    (
+                        Func(
+                            F("start"),
+                            F("end"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("employee", RangeOperators.EQUAL),
+                ],
+                condition=Q(superseded_by__isnull=True, withdrawn_at__isnull=True),
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            ordered("rating_dates"),
+            models.CheckConstraint(
+                name="rating_within_one_year",
+                condition=Q(start__year=F("end__year")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id}: {self.start} {self.predicate}"
+
+
+class OpeningBalance(models.Model):
+    """Points with which the counting starts: what the last PAK states on a day.
+
+    Nothing before that day is counted again (decision E-02). `conventional_units` is the stated
+    conventional amount of a PAK integrasi, from which the balance is computed.
+    """
+
+    class Kind(models.TextChoices):
+        PAK = "pak", _("balance of the last PAK")
+        INTEGRATION = "integration", _("integration of conventional points")
+        EQUALISATION = "penyetaraan", _("equalisation or inpassing table")
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="openings")
+    on = models.DateField(_("as of"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PAK)
+    units = models.BigIntegerField(help_text="Stated points in 1/3,000,000.")
+    document_number = models.CharField(_("number of the PAK"), max_length=120, blank=True)
+    document_date = models.DateField(_("date of the PAK"), null=True, blank=True)
+    scan = models.FileField(_("scan of the last PAK"), upload_to="openings/", blank=True)
+    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("opening balance")
+        verbose_name_plural = _("opening balances")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee"],
+                name="opening_one_in_force",
+                condition=Q(superseded_by__isnull=True, withdrawn_at__isnull=True),
+                # corrected in one transaction: the old row is superseded after the new one exists
+            ),
+            models.CheckConstraint(name="opening_not_negative", condition=Q(units__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id}: {self.on}"
+
+
+class LedgerEntry(models.Model):
+    """One line of a person's account. Written once: the database refuses UPDATE and DELETE.
+
+    `amount_units` is base x percent / 100 x months / 12 (months NULL: no proportion). A wrong
+    entry stays and is reversed by another. Each entry carries the hash of the one before it in
+    the same person's chain (`credits.rules.chain`).
+    """
+
+    class Kind(models.TextChoices):
+        OPENING = "opening", _("opening balance")
+        INTEGRATION = "integration", _("integration")
+        CONVERSION = "conversion", _("conversion of a rating")
+        BASE = "base", _("base points (AK dasar)")
+        TRANSFER = "transfer", _("transfer")
+        STUDY = "study", _("study assignment")
+        DEGREE = "degree", _("higher degree")
+        RESET = "reset", _("reset at a new level")
+        CARRIED = "carried", _("carried")
+        CLAIM = "claim", _("decided claim")
+
+    employee = models.ForeignKey(
+        Employee, models.DO_NOTHING, related_name="entries", db_constraint=False, db_index=False
+    )  # checked by a statement trigger: a foreign key would be paid per row
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    effective_on = models.DateField(_("effective on"))
+    amount_units = models.BigIntegerField()
+    rule = models.CharField(_("rule"), max_length=40)
+    article = models.CharField(_("article"), max_length=120)
+    edition = models.CharField(_("regulation"), max_length=40)
+    level = models.CharField(_("level"), max_length=20)
+    golongan = models.CharField(_("rank"), max_length=5)
+    predicate = models.CharField(_("rating"), max_length=20)
+    months = models.PositiveSmallIntegerField(_("months"), null=True)
+    base_units = models.BigIntegerField()
+    percent = models.IntegerField()
+    period_start = models.DateField(null=True)
+    period_end = models.DateField(null=True)
+    source = models.CharField(max_length=12)  # rating, opening, appointment, degree, status
+    source_id = models.BigIntegerField(null=True)
+    run_id = models.BigIntegerField()
+    reverses_seq = models.PositiveIntegerField(null=True)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ["employee_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["employee", "seq"], name="ledger_employee_seq"),
+            models.UniqueConstraint(
+                fields=["employee", "reverses_seq"],
+                name="ledger_reversed_once",
+                condition=Q(reverses_seq__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id}/{self.seq}"
+
+
+class LedgerHead(models.Model):
+    """The end of a person's chain, the balance, and what it was computed from. A cache of the
+    ledger: `verify_ledger` compares it."""
+
+    employee = models.OneToOneField(
+        Employee, models.DO_NOTHING, primary_key=True, related_name="head", db_constraint=False
+    )
+    seq = models.PositiveIntegerField(default=0)
+    hash = models.BinaryField(max_length=32, default=bytes(32))
+    balance_units = models.BigIntegerField(default=0)
+    digest = models.BinaryField(max_length=16, default=b"")  # of the entries in force
+    facts_version = models.PositiveBigIntegerField(default=0)
+    rules_version = models.CharField(max_length=16, default="")
+    run_id = models.BigIntegerField(default=0)
+    computed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+
+    def __str__(self) -> str:
+        return str(self.employee_id)
+
+
+class CalculationRun(models.Model):
+    """One recalculation: who asked, why, for whom, by which rules, and what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        PARTLY = "partly", _("done with errors")
+        CANCELLED = "cancelled", _("cancelled")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=500)
+    scope = models.JSONField(default=dict)  # what was asked: all, unit, position, nip, stale
+    dry_run = models.BooleanField(_("preview only"), default=False)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    rules_version = models.CharField(max_length=16)
+    editions = models.JSONField(default=list)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    people = models.PositiveIntegerField(_("people"), default=0)
+    done = models.PositiveIntegerField(_("computed"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    posted = models.PositiveIntegerField(_("entries posted"), default=0)
+    reversed = models.PositiveIntegerField(_("entries reversed"), default=0)
+    not_computed = models.PositiveIntegerField(_("not computed"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("recalculation")
+        verbose_name_plural = _("recalculations")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class RunChunk(models.Model):
+    """Some people of a run, done in one transaction; a lease tells who is at it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        PARKED = "parked", _("given up")
+        CANCELLED = "cancelled", _("cancelled")
+
+    run = models.ForeignKey(CalculationRun, models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    employee_ids = ArrayField(models.BigIntegerField())
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("part of a recalculation")
+        verbose_name_plural = _("parts of recalculations")
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="chunk_once")]
+        indexes = [
+            models.Index(
+                fields=["state", "leased_until"],
+                name="chunk_open",
+                condition=Q(state__in=["waiting", "running"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class RunChange(models.Model):
+    """In a preview: whose points would change, from what to what, and the lines concerned."""
+
+    run = models.ForeignKey(CalculationRun, models.CASCADE, related_name="changes")
+    employee = models.ForeignKey(Employee, models.CASCADE, db_constraint=False)
+    before_units = models.BigIntegerField()
+    after_units = models.BigIntegerField()
+    removed = models.JSONField(default=list)  # entries that would be reversed
+    added = models.JSONField(default=list)  # entries that would be posted
+
+    class Meta:
+        verbose_name = _("change by a recalculation")
+        verbose_name_plural = _("changes by recalculations")
+        ordering = ["run", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.employee_id}"
+
+
+class RunIssue(models.Model):
+    """Why somebody was not computed, or what an officer should look at: a code with parameters."""
+
+    class Severity(models.TextChoices):
+        ERROR = "error", _("error")
+        SKIPPED = "skipped", _("not computed")
+        NOTE = "note", _("please check")
+
+    run = models.ForeignKey(CalculationRun, models.CASCADE, related_name="issues")
+    employee = models.ForeignKey(Employee, models.CASCADE, db_constraint=False, related_name="issues")
+    severity = models.CharField(max_length=8, choices=Severity)
+    code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("finding of a recalculation")
+        verbose_name_plural = _("findings of recalculations")
+        ordering = ["run", "id"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class LedgerAnchor(models.Model):
+    """What was written to the outside anchor on a day: the root over all chains up to an entry."""
+
+    day = models.DateField(unique=True)
+    last_entry_id = models.BigIntegerField()
+    people = models.PositiveIntegerField()
+    root = models.CharField(max_length=64)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("ledger anchor")
+        verbose_name_plural = _("ledger anchors")
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class DocumentBatch(models.Model):
+    """Forms asked for many people at once; rendered by the worker, handed out as a ZIP per unit."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        PARTLY = "partly", _("done with errors")
+        CANCELLED = "cancelled", _("cancelled")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    form = models.CharField(_("form"), max_length=12)
+    period_start = models.DateField(_("from"))
+    period_end = models.DateField(_("until"))
+    scope = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    people = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    skipped = models.JSONField(default=list)  # employee id, code
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("batch of documents")
+        verbose_name_plural = _("batches of documents")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.created_at:%Y-%m-%d}"
+
+
+class Document(models.Model):
+    """A form as a draft: what it states is a snapshot, the PDF is rendered from that alone."""
+
+    class Form(models.TextChoices):
+        CONVERSION = "konversi", _("Conversion of ratings (Konversi)")
+        ACCUMULATION = "akumulasi", _("Accumulation (Akumulasi)")
+        DETERMINATION = "penetapan", _("Determination (PAK)")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="documents")
+    form = models.CharField(_("form"), max_length=12, choices=Form)
+    period_start = models.DateField(_("from"))
+    period_end = models.DateField(_("until"))
+    content = models.JSONField()  # credits.documents.content, exact
+    entry_seqs = ArrayField(models.PositiveIntegerField(), default=list)
+    rules_version = models.CharField(max_length=16)
+    batch = models.ForeignKey(
+        DocumentBatch, models.SET_NULL, null=True, blank=True, related_name="documents"
+    )
+    unit_id = models.BigIntegerField(null=True)
+    pdf = models.BinaryField(null=True)
+    pdf_hash = models.CharField(max_length=64, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["batch", "unit_id"], name="document_by_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.period_end}"

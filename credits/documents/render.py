@@ -1,0 +1,59 @@
+"""From the content of a form to the bytes of its PDF.
+
+Pure: no Django, no database, no clock, no system font: the same content gives the same bytes
+on every machine. Texts enter the templates (templates/documents/*.typ) as JSON only, never as
+markup, so nothing that a person is called can become a command of the typesetter.
+
+Never compile before a fork: a child forked after the parent compiled hangs for ever. Nothing
+compiles at import; a worker child that compiles by itself is fine.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from credits.documents.content import Content
+from credits.documents.presentation import present
+
+RENDERER_VERSION = "1"
+"""Raised whenever the same content would give another PDF."""
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
+
+# PDF/A-2a (archive, tagged) and PDF/UA-1 (screen readers) at once; typst refuses to write a
+# file that breaks either.
+_STANDARDS = ("a-2a", "ua-1")
+
+# A compiler refuses a second call while one is under way ("Already borrowed").
+_lock = threading.Lock()
+
+
+@cache
+def _compiler(form: str) -> typst.Compiler:
+    """One compiler per template and process: it keeps fonts and parsed templates."""
+    return typst.Compiler(
+        str(TEMPLATES / f"{form}.typ"), root=str(TEMPLATES), ignore_system_fonts=True
+    )
+
+
+def render(content: Content) -> bytes:
+    """The PDF of one form: A4, tagged, one page for ordinary content."""
+    page: dict[str, Any] = present(content)
+    # The date in the file is the paper's own; a clock would make every rendering another file.
+    day = content.dated or content.period_end
+    with _lock:
+        pdf = _compiler(content.FORM).compile(
+            format="pdf",
+            sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
+            pdf_standards=list(_STANDARDS),
+            timestamp=datetime.combine(day, time(), UTC),
+        )
+    assert isinstance(pdf, bytes)
+    return pdf

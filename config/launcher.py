@@ -13,13 +13,15 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from config import services
-from config.services import ROOT, ServiceError, ensure_services
+from config.servers import ServiceError, die_with_parent
+from config.services import ROOT, ensure_services
 
 # Commands that read neither database nor broker: they start nothing.
 WITHOUT_SERVICES = {
@@ -92,16 +94,20 @@ def _runserver_host(arguments: Sequence[str]) -> str:
     return "127.0.0.1"
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def refuse_public_bind(host: str) -> None:
     """Embedded servers trust whoever reaches them: no production mode on a public address."""
     debug = os.environ.get("DEBUG", "").lower() in {"1", "true", "on", "ok", "y", "yes"}
     if debug or not services.missing():
         return
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback:
+    if not is_loopback(host):
         raise ServiceError(
             f"Refused: listening on {host} with DEBUG off is production, and the embedded servers "
             "are not made for it. Set DATABASE_URL and REDIS_URL to real servers."
@@ -157,12 +163,17 @@ def prepare_database() -> None:
             return
         sys.stderr.write("Preparing the database of this clone ...\n")
         fingerprint = _fingerprint()
-        manage("migrate", "--no-input", "--verbosity", "0")
-        if has_command("load_catalogue"):
-            manage("load_catalogue")
+        migrate()
         services.write_atomically(
             stamp, {"fingerprint": fingerprint, "applied": _applied_migrations()}
         )
+
+
+def migrate() -> None:
+    """Tables and catalogue of this version, in whatever database is named."""
+    manage("migrate", "--no-input", "--verbosity", "0")
+    if has_command("load_catalogue"):
+        manage("load_catalogue")
 
 
 def has_command(name: str) -> bool:
@@ -180,6 +191,7 @@ def manage(*arguments: str) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     if done.returncode:
         raise ServiceError(f"manage.py {arguments[0]} failed:\n{done.stdout[-4000:]}".rstrip())
@@ -194,6 +206,10 @@ def main(argv: Sequence[str]) -> int:
     verb, rest = (argv[0] if argv else ""), list(argv[1:])
     if verb == "keep":
         return services.keep(rest[0], Path(rest[1]), throwaway="--throwaway" in rest)
+    if verb in {"run", "leash"}:
+        from config import running
+
+        return running.leash(sys.stdin) if verb == "leash" else running.run()
     sys.stderr.write(f"{__doc__}\n")
     return 2
 

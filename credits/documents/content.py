@@ -226,7 +226,8 @@ class Form:
             raise ContentError("unknown schema of a document content")
         if rest.pop("form", None) != cls.FORM:
             raise ContentError(f"not the content of a {cls.FORM}")
-        return _load_dataclass(cls, rest)
+        content: Self = _load_dataclass(cls, rest)
+        return content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,7 +332,7 @@ def _hints(kind: type) -> dict[str, Any]:
 def _load_dataclass(kind: type[Any], data: Any) -> Any:
     if not isinstance(data, dict):
         raise ContentError(f"{kind.__name__}: an object is expected")
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # typeshed: a class is hashable
     names = {field.name for field in dataclasses.fields(kind)}
     if unknown := set(data) - names:
         raise ContentError(f"{kind.__name__}: unknown {sorted(unknown)}")

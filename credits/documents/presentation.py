@@ -83,7 +83,8 @@ def present(content: Content) -> dict[str, Any]:
         own = _accumulation(content)
     else:
         own = _conversion(content)
-    return _clean(_common(content) | own)
+    cleaned: dict[str, Any] = _clean(_common(content) | own)
+    return cleaned
 
 
 def _clean(value: Any) -> Any:

@@ -15,7 +15,7 @@ import threading
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import typst
 
@@ -29,7 +29,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 
 # PDF/A-2a (archive, tagged) and PDF/UA-1 (screen readers) at once; typst refuses to write a
 # file that breaks either.
-_STANDARDS = ("a-2a", "ua-1")
+_STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 # A compiler refuses a second call while one is under way ("Already borrowed").
 _lock = threading.Lock()
@@ -52,8 +52,8 @@ def render(content: Content) -> bytes:
         pdf = _compiler(content.FORM).compile(
             format="pdf",
             sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
-            pdf_standards=list(_STANDARDS),
+            pdf_standards=[*_STANDARDS],
             timestamp=datetime.combine(day, time(), UTC),
         )
-    assert isinstance(pdf, bytes)
-    return pdf
+    # One output file, so one text of bytes (a list is for pictures of pages).
+    return cast(bytes, pdf)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from positions.models import Dated, Decree, Position, Unit, no_overlap, ordered
@@ -42,6 +43,13 @@ class Agency(models.Model):
         return self.name
 
 
+class PresentManager(models.Manager["Employee"]):
+    """Everybody except those whose creation was taken back (see `Employee.withdrawn_at`)."""
+
+    def get_queryset(self) -> models.QuerySet["Employee"]:
+        return super().get_queryset().filter(withdrawn_at__isnull=True)
+
+
 class Employee(models.Model):
     class Employment(models.TextChoices):
         PNS = "PNS", _("PNS (civil servant)")
@@ -66,6 +74,9 @@ class Employee(models.Model):
     card_number = models.CharField(_("Karpeg number"), max_length=30, blank=True)
     employer = models.ForeignKey(Agency, models.PROTECT, verbose_name=_("employer"))
     left_on = models.DateField(_("left the service on"), null=True, blank=True)
+    # The import that created the person was undone after ledger entries were posted: the entries
+    # stay and are reversed, so the row stays too, without any fact and in no list.
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -77,6 +88,9 @@ class Employee(models.Model):
     facts_version = models.PositiveBigIntegerField(default=1, editable=False)
     facts_changed_at = models.DateTimeField(auto_now_add=True, editable=False)
     is_sample = models.BooleanField(_("sample data"), default=False, editable=False)
+
+    objects = PresentManager()
+    everyone = models.Manager()
 
     class Meta:
         verbose_name = _("employee")
@@ -394,6 +408,7 @@ class ImportBatch(models.Model):
 
     class State(models.TextChoices):
         READING = "reading", _("being read")
+        MAPPING = "mapping", _("columns to be matched")
         REFUSED = "refused", _("file refused")
         PREVIEW = "preview", _("preview")
         APPLYING = "applying", _("being applied")
@@ -424,6 +439,8 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    state_at = models.DateTimeField(default=timezone.now)  # since when in this state
+    attempts = models.PositiveSmallIntegerField(default=0)  # of the work of this state
 
     class Meta:
         verbose_name = _("import")

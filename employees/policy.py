@@ -1,0 +1,112 @@
+"""Who may do what on people, their facts and imports, and how far each role reaches."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.policy import OFFICERS, STAFF, Role, Scope, declare, declare_scope
+from employees.models import (
+    Appointment,
+    ClaimCoordinator,
+    PositionCoordinator,
+    Superior,
+    UnitMembership,
+)
+
+# A direct superior sees the people rated; coordinators see their unit or JF; all dated.
+READERS = {
+    **STAFF,
+    Role.COORDINATOR: Scope.UNIT,
+    Role.POSITION_COORDINATOR: Scope.POSITION,
+    Role.SUPERIOR: Scope.SUBORDINATES,
+    Role.HOLDER: Scope.OWN,
+}
+
+# Each resource with the path from its rows to the person ("" = the row is the person).
+PERSONAL = {
+    "employee": "",
+    "appointment": "employee__",
+    "rank": "employee__",
+    "membership": "employee__",
+    "superior": "employee__",
+    "status": "employee__",
+    "education": "employee__",
+    "correction": "employee__",
+}
+
+
+def own(user: Any, day: date) -> Q:
+    """The person whose account it is."""
+    return Q(user_id=user.pk)
+
+
+def subordinates(user: Any, day: date) -> Q:
+    """The people whom the user rates on the day."""
+    rated = Superior.objects.on(day).filter(superior__user_id=user.pk)
+    return Q(id__in=rated.values("employee_id"))
+
+
+def in_units(user: Any, day: date) -> Q:
+    """The people of the units whose claims the user coordinates, and of those below."""
+    from positions.selectors import units_below
+
+    mine = ClaimCoordinator.objects.on(day).filter(employee__user_id=user.pk)
+    units = units_below(list(mine.values_list("unit_id", flat=True)), day)
+    members = UnitMembership.objects.on(day).filter(unit_id__in=units)
+    return Q(id__in=members.values("employee_id"))
+
+
+def in_positions(user: Any, day: date) -> Q:
+    """The holders of the JF that the user coordinates."""
+    mine = PositionCoordinator.objects.on(day).filter(employee__user_id=user.pk)
+    holders = Appointment.objects.on(day).filter(position_id__in=mine.values("position_id"))
+    return Q(id__in=holders.values("employee_id"))
+
+
+WHERE = {
+    Scope.OWN: own,
+    Scope.SUBORDINATES: subordinates,
+    Scope.UNIT: in_units,
+    Scope.POSITION: in_positions,
+}
+
+
+def declare_personal(resource: str, path: str) -> None:
+    """Declare the scopes of a resource whose rows lead to a person by `path` ("employee__")."""
+    for scope, where in WHERE.items():
+        declare_scope(resource, scope, _through(where, path))
+
+
+def _through(where: Any, path: str) -> Any:
+    if not path:
+        return where
+
+    def prefixed(user: Any, day: date) -> Q:
+        (child,) = where(user, day).children
+        key, value = child
+        return Q(**{path + key: value})
+
+    return prefixed
+
+
+for _resource, _path in PERSONAL.items():
+    declare(_resource, "view", READERS)
+    for _action in ("add", "change", "delete"):
+        declare(_resource, _action, OFFICERS)
+    declare_personal(_resource, _path)
+
+# Nobody edits or removes what was corrected before.
+declare("correction", "add", {})
+declare("correction", "change", {})
+declare("correction", "delete", {})
+declare("employee", "delete", {})
+
+for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordinator"):
+    declare(_resource, "view", STAFF)
+    for _action in ("add", "change", "delete"):
+        declare(_resource, _action, OFFICERS)
+
+declare("import", "view", STAFF)
+for _action in ("add", "change", "delete"):
+    declare("import", _action, {Role.HR: Scope.ALL})

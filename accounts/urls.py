@@ -1,3 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [path("bahasa/", views.language, name="language")]

@@ -1,8 +1,9 @@
-"""The admin site: Django's own, with our start page and name."""
+"""The admin site: Django's own, with our start page, sign-in and name."""
 
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +12,17 @@ class SijafungAdminSite(AdminSite):
     site_header = "SIJAFUNG"
     site_title = "SIJAFUNG"
     index_title = _("Start page")
+    site_url = None
     enable_nav_sidebar = False
+    login_form = AuthenticationForm  # any active account signs in, not only "staff"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Any active account may sign in; what it sees is the policy's business."""
         return bool(request.user.is_active and request.user.is_authenticated)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         from reports.views import start_page  # the site is loaded before the apps
 
         return start_page(request)

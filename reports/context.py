@@ -1,10 +1,74 @@
-"""What every page may show: agency, language, whether the data is sample data."""
+"""What every page may show: agency, navigation by role, whether the data is sample data."""
 
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from employees.models import Employee
+
+SAMPLE_CACHE_S = 60
+
+# label, route, what the role must be allowed to do
+NAVIGATION = (
+    (_("Start"), "admin:index", ("site", "view")),
+    (_("Employees"), "reports:people", ("employee", "view")),
+    (_("Import"), "employees:imports", ("import", "view")),
+    (_("Calculations"), "credits:runs", ("run", "view")),
+    (_("Documents"), "credits:documents", ("document", "view")),
+    (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),
+    (_("Administration"), "admin:app_list", ("account", "view")),
+)
+_ROUTES = {
+    "employees:imports": "/impor/",
+    "admin:app_list": "/accounts/",
+}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"agency": settings.AGENCY}
+    """The context of every page; what costs a query is asked only where it is shown."""
+    return {
+        "agency": settings.AGENCY,
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "language_next": request.get_full_path() if request.method == "GET" else request.path,
+        "has_sample_data": SimpleLazyObject(_has_sample_data),
+    }
+
+
+def _has_sample_data() -> bool:
+    return bool(
+        cache.get_or_set(
+            "has_sample_data",
+            lambda: Employee.objects.filter(is_sample=True).exists(),
+            SAMPLE_CACHE_S,
+        )
+    )
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The main menu: what the role may not use is not shown."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    known = policy.resources()
+    items = []
+    for label, route, (resource, action) in NAVIGATION:
+        if resource not in known or not policy.allows(user, resource, action):
+            continue
+        try:
+            url = reverse(route)
+        except NoReverseMatch:
+            if route not in _ROUTES:
+                continue
+            url = _ROUTES[route]
+        items.append({"label": label, "url": url, "current": _is_current(request.path, url)})
+    return items
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,27 @@
+// The little behaviour that every page shares; all of it works, more plainly, without it.
+"use strict";
+
+document.documentElement.classList.add("js");
+
+document.addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector("[data-nav-button]");
+  const menu = button && document.getElementById(button.getAttribute("aria-controls"));
+  if (button && menu) {
+    button.addEventListener("click", () => {
+      const open = menu.classList.toggle("is-open");
+      button.setAttribute("aria-expanded", String(open));
+    });
+  }
+  // A filter applies as soon as it is chosen; without JS there is the button.
+  for (const form of document.querySelectorAll("form[data-autosubmit]")) {
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+  // A second click must not start a second run.
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    form.addEventListener("submit", () => {
+      for (const one of form.querySelectorAll("button[type=submit]")) {
+        setTimeout(() => { one.disabled = true; }, 0);
+      }
+    });
+  }
+});

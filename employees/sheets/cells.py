@@ -52,7 +52,8 @@ def refuse(code: str, **params: object) -> Parsed:
 
 
 def shown(text: str) -> str:
-    """Cell text as a parameter of a message: at most 40 characters."""
+    """Cell text as a parameter of a message: at most 40 characters, storable."""
+    text = texts.storable(text)
     return text if len(text) <= 40 else text[:39] + "\u2026"
 
 

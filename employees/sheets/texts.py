@@ -18,6 +18,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]|\u200d(?![\u2190-\U000
 _UNUSUAL_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _EMOJI_EXTRA = frozenset("\u200d\ufe0f\u20e3")
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 Read = tuple[object, tuple[Note, ...]]
 
 
@@ -38,6 +40,11 @@ def read(text: str, max_length: int) -> Read:
         if refused:
             return None, (refused,)
     return _normalise(text)
+
+
+def storable(text: str) -> str:
+    """Text that UTF-8 and PostgreSQL can hold: NUL and lone surrogates become U+FFFD."""
+    return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
 
 
 def _forbidden(text: str) -> Note | None:

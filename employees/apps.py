@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class EmployeesConfig(AppConfig):
     name = "employees"
     verbose_name = _("Employees")
+
+    def ready(self) -> None:
+        from employees import catalogue  # needs the models
+
+        catalogue.register()

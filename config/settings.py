@@ -11,7 +11,6 @@ from pathlib import Path
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,14 +22,13 @@ DEBUG = env.bool("DEBUG", default=False)
 
 
 def _secret_key() -> str:
-    """SECRET_KEY from the environment; embedded clones make one of their own and keep it."""
+    """SECRET_KEY from the environment; else a random one that this clone makes and keeps.
+
+    A web server in production must be given one (config/wsgi.py refuses to start without): all
+    its machines have to share it.
+    """
     if key := env("SECRET_KEY", default=""):
         return key
-    if not (EMBEDDED or DEBUG):
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Set it to 50 random characters or more, for example from "
-            "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`."
-        )
     path = VAR_DIR / "secret_key"
     if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)

@@ -248,11 +248,13 @@ class CalculationRun(models.Model):
 
 
 class RunChunk(models.Model):
-    """Some people of a run, done in one transaction; a lease tells who is at it."""
+    """Some people of a run, done in one transaction.
+
+    Whoever works on a part holds a database lock that dies with its connection, so a killed
+    worker leaves the part free at once (`credits.services.runs`)."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("running")
         DONE = "done", _("done")
         PARKED = "parked", _("given up")
         CANCELLED = "cancelled", _("cancelled")
@@ -262,7 +264,6 @@ class RunChunk(models.Model):
     employee_ids = ArrayField(models.BigIntegerField())
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
@@ -272,9 +273,9 @@ class RunChunk(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="chunk_once")]
         indexes = [
             models.Index(
-                fields=["state", "leased_until"],
+                fields=["run", "number"],
                 name="chunk_open",
-                condition=Q(state__in=["waiting", "running"]),
+                condition=Q(state="waiting"),
             )
         ]
 

@@ -1,0 +1,636 @@
+"""One person's account: from facts to the ledger lines that ought to stand, in order.
+
+Everything that the ledger holds for the conversion regime comes from `expected_lines`. It is a
+pure function over plain values; what is posted is the difference between its answer and the
+lines in force. The balance on a day is the sum of the lines effective up to that day: AK Dasar
+opens a jenjang (E-02), a KP carries everything on (R-021), a KJ resets to zero (R-024).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from credits.rules.conversion import (
+    converted_months,
+    degree_points,
+    period_points,
+    study_leave_points,
+)
+from credits.rules.editions import (
+    CONVERSION,
+    INTEGRATION,
+    Edition,
+    edition_on,
+    latest,
+    regime_start,
+)
+from credits.rules.errors import RuleError
+from credits.rules.explained import Explained
+from credits.rules.integration import integration_points
+from credits.rules.months import Span, split_months, whole_months, without
+from credits.rules.targets import base_points
+from credits.rules.units import from_units, to_units
+from positions.ladder import Level
+
+_DAY = timedelta(days=1)
+STOPPING = frozenset({"unpaid_leave", "suspension", "dismissal"})
+STUDY = "study"
+
+
+class Appointment(NamedTuple):
+    """A functional position held at a level; `end` None = still held."""
+
+    id: int
+    position: str  # catalogue code
+    level: str
+    start: date
+    end: date | None
+    way: str  # first, transfer, promotion, inpassing, penyetaraan, reappointment, unknown
+    origin: str = ""
+    top_rank: bool = False
+
+
+class Rating(NamedTuple):
+    """A performance rating in force."""
+
+    id: int
+    start: date
+    end: date
+    predicate: str
+
+
+class Pause(NamedTuple):
+    """A time that stops (leave, suspension, dismissal) or changes (study) the counting."""
+
+    id: int
+    kind: str
+    start: date
+    end: date | None
+    cum_laude: bool = False
+
+
+class Opening(NamedTuple):
+    """What the last PAK states on a day, in units; for an integration the conventional amount."""
+
+    id: int
+    on: date
+    kind: str
+    units: int
+
+
+class Degree(NamedTuple):
+    """A formal degree; `order` grows with its height; `recorded_on` None = not yet recorded."""
+
+    id: int
+    order: int
+    recorded_on: date | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the counting of one person rests on; every sequence in order of time."""
+
+    employee_id: int
+    appointments: Sequence[Appointment] = ()
+    ranks: Sequence[tuple[date, str]] = ()  # effective date, golongan
+    ratings: Sequence[Rating] = ()
+    pauses: Sequence[Pause] = ()
+    opening: Opening | None = None
+    degrees: Sequence[Degree] = ()
+
+
+class Line(NamedTuple):
+    """A ledger line before it is numbered; dates as ISO text, amounts in units.
+
+    amount_units == base_units x percent / 100 x months / 12 (months None: no proportion).
+    """
+
+    kind: str
+    effective_on: str
+    amount_units: int
+    rule: str
+    article: str
+    edition: str
+    level: str
+    golongan: str
+    predicate: str
+    months: int | None
+    base_units: int
+    percent: int
+    period_start: str | None
+    period_end: str | None
+    source: str
+    source_id: int | None
+
+
+class Issue(NamedTuple):
+    """What an officer should look at: a code with parameters. `severity` error, skipped, note."""
+
+    severity: str
+    code: str
+    params: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Account:
+    """The answer: lines in order of effect, findings, and whether the person was computed."""
+
+    lines: list[Line] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    computed: bool = True
+    untouched: bool = False  # what stands in the ledger is not ours to judge
+
+    @property
+    def balance_units(self) -> int:
+        return sum(line.amount_units for line in self.lines)
+
+    def note(self, code: str, **params: object) -> None:
+        self.issues.append(Issue("note", code, params))
+
+
+def expected_lines(facts: Facts) -> Account:
+    """The lines that ought to stand for a person.
+
+    Not computed (``computed`` False, no lines): nobody who holds no functional position, and the
+    holders of a JF with rules of its own (decision 8).
+    """
+    account = Account()
+    if why := _not_computed(facts.appointments):
+        account.computed = False
+        account.untouched = why == "own_rules"
+        account.issues.append(Issue("skipped", why, {}))
+        return account
+    held = [a for a in facts.appointments if not _own_rules(a.position)]
+    begin = _begin(facts.opening)
+    if facts.opening:
+        _open(account, facts, held)
+    elif held[0].start < begin:
+        account.note("opening_missing", on=(begin - _DAY).isoformat())
+    _convert(account, facts, held, begin)
+    _enter(account, facts, held, begin)
+    _study(account, facts, held, begin)
+    _degrees(account, facts, held, begin)
+    account.lines.sort(key=_order)
+    _reset(account, facts, held, begin)
+    return account
+
+
+_RANKING = {"reset": 0, "base": 1, "transfer": 2}
+
+
+def _order(line: Line) -> tuple[str, int, str, int]:
+    """By day; what opens a level comes before what is earned in it."""
+    return (
+        line.effective_on,
+        _RANKING.get(line.kind, 3),
+        line.period_start or "",
+        line.source_id or 0,
+    )
+
+
+def _not_computed(appointments: Sequence[Appointment]) -> str | None:
+    if not appointments:
+        return "no_appointment"
+    return "own_rules" if _own_rules(appointments[-1].position) else None
+
+
+@cache
+def _own_rules(position: str) -> bool:
+    try:
+        edition_on(date.max, position)
+    except RuleError as problem:
+        if problem.code == "position.own_rules":
+            return True
+        raise
+    return False
+
+
+def _begin(opening: Opening | None) -> date:
+    """The first day that is counted: the regime's, or the day after the stated balance (E-02)."""
+    first = regime_start(CONVERSION)
+    return max(first, opening.on + _DAY) if opening else first
+
+
+def held_on(held: Sequence[Appointment], day: date) -> Appointment | None:
+    """The appointment in force on a day."""
+    for appointment in reversed(held):
+        if appointment.start <= day:
+            return appointment if appointment.end is None or day <= appointment.end else None
+    return None
+
+
+def golongan_on(ranks: Sequence[tuple[date, str]], day: date) -> str:
+    """The rank held on a day, "" when none is known."""
+    return next((golongan for start, golongan in reversed(ranks) if start <= day), "")
+
+
+# ------------------------------------------------------------------ conversion of ratings
+
+
+class _Converted(NamedTuple):
+    """The part of a conversion line that does not depend on the person."""
+
+    amount_units: int
+    rule: str
+    article: str
+    edition: str
+    base_units: int
+    percent: int
+
+
+@cache
+def _converted(edition: Edition, level: str, predicate: str, months: int) -> _Converted:
+    return _units(period_points(edition, level, predicate, months))
+
+
+def _units(answer: Explained) -> _Converted:
+    return _Converted(
+        to_units(answer.points),
+        answer.rule,
+        answer.article,
+        answer.edition,
+        to_units(answer.base),
+        int(answer.percent),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _whole(start: date, end: date) -> tuple[str, str, int]:
+    return start.isoformat(), end.isoformat(), whole_months(start, end)
+
+
+def _convert(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
+    """Ratings to points: months / 12 x percent x coefficient of the level held (R-008, E-08)."""
+    gaps = [Span(p.start, p.end, None) for p in facts.pauses if _interrupts(p, held)]
+    for rating in facts.ratings:
+        if rating.end < begin:
+            continue
+        if not gaps and rating.start >= begin:
+            holding = held_on(held, rating.start)
+            if holding and (holding.end is None or rating.end <= holding.end):
+                start, end, months = _whole(rating.start, rating.end)
+                if months:
+                    account.lines.append(
+                        _conversion(holding, rating, start, end, end, months, rating.end)
+                    )
+                continue
+        account.lines.extend(_split(rating, held, gaps, begin))
+
+
+def _interrupts(pause: Pause, held: Sequence[Appointment]) -> bool:
+    """Study assignments are counted by themselves, so their months earn no rating (E-10)."""
+    return pause.kind in STOPPING or pause.kind == STUDY
+
+
+def _split(
+    rating: Rating, held: Sequence[Appointment], gaps: Sequence[Span[None]], begin: date
+) -> Iterator[Line]:
+    spans = without((Span(a.start, a.end, a) for a in held), gaps)
+    for segment in split_months(max(rating.start, begin), rating.end, spans):
+        holding = segment.value
+        # A month that a later appointment cuts counts for the level of its first day, and was
+        # earned before the new level began.
+        earned = min(segment.end, holding.end) if holding.end else segment.end
+        yield _conversion(
+            holding,
+            rating,
+            segment.start.isoformat(),
+            segment.end.isoformat(),
+            earned.isoformat(),
+            segment.months,
+            segment.end,
+        )
+
+
+def _conversion(
+    holding: Appointment,
+    rating: Rating,
+    start: str,
+    end: str,
+    effective: str,
+    months: int,
+    last: date,
+) -> Line:
+    edition = edition_on(last, holding.position)
+    amount, rule, article, key, base, percent = _converted(
+        edition, holding.level, rating.predicate, months
+    )
+    return Line(
+        "conversion",
+        effective,
+        amount,
+        rule,
+        article,
+        key,
+        holding.level,
+        "",
+        rating.predicate,
+        months,
+        base,
+        percent,
+        start,
+        end,
+        "rating",
+        rating.id,
+    )
+
+
+# ------------------------------------------------------------------ opening and integration
+
+
+def _open(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
+    opening = facts.opening
+    assert opening is not None  # noqa: S101  asked by the caller
+    holding = held_on(held, opening.on) or held[0]
+    if opening.kind == "integration":
+        line = _integrated(account, facts, holding, opening)
+    else:
+        edition = edition_on(max(opening.on, regime_start(CONVERSION)), holding.position)
+        line = Line(
+            "opening",
+            opening.on.isoformat(),
+            opening.units,
+            "opening.stated",
+            edition.citation("accumulation").article,
+            edition.key,
+            holding.level,
+            "",
+            "",
+            None,
+            opening.units,
+            100,
+            None,
+            None,
+            "opening",
+            opening.id,
+        )
+    if line:
+        account.lines.append(line)
+
+
+def _integrated(
+    account: Account, facts: Facts, holding: Appointment, opening: Opening
+) -> Line | None:
+    """AK integrasi = conventional AK - nilai dasar of the jenjang (R-040, E-15)."""
+    golongan = golongan_on(facts.ranks, opening.on)
+    if not golongan:
+        account.issues.append(Issue("error", "rank_missing", {"on": opening.on.isoformat()}))
+        return None
+    try:
+        edition = latest(INTEGRATION, holding.position)
+        answer = integration_points(edition, holding.level, golongan, from_units(opening.units))
+    except RuleError as problem:
+        account.issues.append(Issue("error", problem.code, dict(problem.params)))
+        return None
+    if not answer.in_range:
+        account.note("integration_out_of_range", golongan=golongan)
+    parts = _units(answer.explained)
+    return Line(
+        "integration",
+        opening.on.isoformat(),
+        parts.amount_units,
+        parts.rule,
+        parts.article,
+        parts.edition,
+        holding.level,
+        golongan,
+        "",
+        None,
+        parts.base_units,
+        parts.percent,
+        None,
+        None,
+        "opening",
+        opening.id,
+    )
+
+
+# ------------------------------------------------------------------ entering a position
+
+
+def _enter(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
+    """What the way into a position or level gives at its start."""
+    before: Appointment | None = None
+    for appointment in held:
+        if appointment.start >= begin:
+            if before is None:
+                _first(account, facts, appointment)
+            elif _category(before.level) != _category(appointment.level):
+                _base(account, facts, appointment)  # alih kategori (E-07)
+        before = appointment
+
+
+def _category(level: str) -> object:
+    return Level(level).category
+
+
+def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
+    if appointment.way == "transfer":
+        _transfer(account, facts, appointment)
+    elif appointment.way == "first":
+        _base(account, facts, appointment)
+        for rating in facts.ratings:
+            if rating.end < appointment.start and rating.start >= regime_start(CONVERSION):
+                _before(account, appointment, rating, rating.start, "first_appointment")
+    elif appointment.way == "promotion":
+        _base(account, facts, appointment)
+    elif appointment.way in ("inpassing", "penyetaraan"):
+        account.note("opening_missing", on=appointment.start.isoformat())
+    else:
+        account.note("way_unknown", on=appointment.start.isoformat())
+
+
+def _base(account: Account, facts: Facts, appointment: Appointment) -> None:
+    """AK Dasar: who enters above the lowest golongan of the jenjang starts above zero (R-014)."""
+    golongan = golongan_on(facts.ranks, appointment.start)
+    if not golongan:
+        account.note("rank_missing", on=appointment.start.isoformat())
+        return
+    edition = edition_on(appointment.start, appointment.position)
+    try:
+        answer = base_points(edition, appointment.level, golongan)
+    except RuleError as problem:
+        account.note(problem.code, **problem.params)
+        return
+    if answer.points:
+        account.lines.append(_entry(appointment, "base", golongan, _units(answer)))
+
+
+def _entry(appointment: Appointment, kind: str, golongan: str, parts: _Converted) -> Line:
+    return Line(
+        kind,
+        appointment.start.isoformat(),
+        parts.amount_units,
+        parts.rule,
+        parts.article,
+        parts.edition,
+        appointment.level,
+        golongan,
+        "",
+        None,
+        parts.base_units,
+        parts.percent,
+        None,
+        None,
+        "appointment",
+        appointment.id,
+    )
+
+
+def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
+    """Perpindahan: the ratings of the last golongan, converted, and AK Dasar (R-033 to R-035)."""
+    golongan = golongan_on(facts.ranks, appointment.start)
+    edition = edition_on(appointment.start, appointment.position)
+    flat = edition.find("transfer_flat", appointment.origin, appointment.level, golongan)
+    if flat is not None:
+        units = to_units(flat.amount)
+        parts = _Converted(units, "transfer.flat", flat.article, edition.key, units, 100)
+        account.lines.append(_entry(appointment, "transfer", golongan, parts))
+        return
+    _base(account, facts, appointment)
+    since = next(
+        (start for start, held in reversed(facts.ranks) if start <= appointment.start), None
+    )
+    if since is None:
+        return
+    for rating in facts.ratings:
+        first = _counted_from(edition, appointment, since)
+        if rating.end >= first and rating.start < appointment.start:
+            _before(account, appointment, rating, first, "transfer")
+
+
+def _counted_from(edition: Edition, appointment: Appointment, since: date) -> date:
+    """Only the last 36 months where the rank was the highest of the former position (R-034)."""
+    limit: int = edition.cited("transfer", "limit_months").value
+    start = appointment.start
+    months = start.year * 12 + start.month - 1 - limit
+    cut = date(months // 12, months % 12 + 1, 1)
+    return max(since, cut) if appointment.top_rank else since
+
+
+def _before(
+    account: Account, appointment: Appointment, rating: Rating, first: date, citation: str
+) -> None:
+    """A rating earned before the appointment, at the coefficient of the level entered."""
+    start, last = max(rating.start, first), min(rating.end, appointment.start - _DAY)
+    if last < start or not (months := whole_months(start, last)):
+        return
+    edition = edition_on(appointment.start, appointment.position)
+    parts = _units(converted_months(edition, appointment.level, rating.predicate, months))
+    account.lines.append(
+        _entry(appointment, "transfer", "", parts)._replace(
+            rule=f"{citation}.period",
+            article=edition.citation(citation).article,
+            predicate=rating.predicate,
+            months=months,
+            period_start=start.isoformat(),
+            period_end=last.isoformat(),
+            source="rating",
+            source_id=rating.id,
+        )
+    )
+
+
+# ------------------------------------------------------------------ study, degree, reset
+
+
+def _study(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
+    """A finished study assignment counts as Baik, cum laude Sangat Baik, at most 48 months."""
+    left: int | None = None
+    for pause in facts.pauses:
+        if pause.kind != STUDY or (pause.end and pause.end < begin):
+            continue
+        if pause.end is None:
+            account.note("study_running", since=pause.start.isoformat())
+            continue
+        spans = [Span(a.start, a.end, a) for a in held]
+        for part in split_months(max(pause.start, begin), pause.end, spans):
+            edition = edition_on(part.end, part.value.position)
+            if left is None:
+                left = int(edition.cited("study_leave", "limit_months").value)
+            answer = study_leave_points(
+                edition, part.value.level, min(part.months, left), cum_laude=pause.cum_laude
+            )
+            left -= answer.months or 0
+            if not answer.points:
+                continue
+            account.lines.append(
+                _entry(part.value, "study", "", _units(answer))._replace(
+                    effective_on=part.end.isoformat(),
+                    predicate=str(answer.inputs["predicate"]),
+                    months=answer.months,
+                    period_start=part.start.isoformat(),
+                    period_end=part.end.isoformat(),
+                    source="status",
+                    source_id=pause.id,
+                )
+            )
+
+
+def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
+    """A higher degree, recorded by BKN while in the position: 25 % of P, once (R-016, E-11)."""
+    highest = -1
+    for degree in sorted(facts.degrees, key=lambda d: (d.order, d.id)):
+        day = degree.recorded_on
+        lower, highest = highest, max(highest, degree.order)
+        if day is None or day < begin or lower < 0:
+            continue  # the first degree is what one was appointed with
+        holding = held_on(held, day)
+        if holding is None or day <= held[0].start:
+            continue
+        rated = _rated(facts.ratings, day)
+        if rated is None:
+            account.note("degree_waits", recorded_on=day.isoformat())
+            continue
+        edition = edition_on(day, holding.position)
+        answer = degree_points(edition, holding.level, rated, recorded=True, already_used=False)
+        if not answer.points:
+            account.note("degree_rating_too_low", year=day.year)
+            continue
+        account.lines.append(
+            _entry(holding, "degree", "", _units(answer))._replace(
+                effective_on=day.isoformat(),
+                predicate=rated,
+                source="degree",
+                source_id=degree.id,
+            )
+        )
+
+
+def _rated(ratings: Sequence[Rating], day: date) -> str | None:
+    """The rating of the year of `day`: the one that covers the day, else the year's last."""
+    of_year = [r for r in ratings if r.start.year == day.year]
+    covering = [r for r in of_year if r.start <= day <= r.end]
+    return (covering or of_year)[-1].predicate if of_year else None
+
+
+def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
+    """At a new level what was earned lapses: minus the balance, on the TMT (R-024, E-13)."""
+    before: Appointment | None = None
+    for appointment in held:
+        if before and before.level != appointment.level and appointment.start >= begin:
+            day = appointment.start.isoformat()
+            balance = sum(x.amount_units for x in account.lines if x.effective_on < day)
+            if balance:
+                edition = edition_on(appointment.start, appointment.position)
+                parts = _Converted(
+                    -balance,
+                    "level.reset",
+                    edition.citation("accumulation").article,
+                    edition.key,
+                    balance,
+                    -100,
+                )
+                account.lines.append(_entry(appointment, "reset", "", parts))
+                account.lines.sort(key=_order)
+        before = appointment
+
+
+def minimum(points: Fraction, target: Fraction | None) -> Fraction | None:
+    """What is missing to a target, never below zero; None where there is no target."""
+    return None if target is None else max(Fraction(0), target - points)

@@ -1,0 +1,255 @@
+"""Posting to the ledger: the difference between what ought to stand and what stands.
+
+`reconcile` is the only way in which recalculation writes entries. It locks the people, computes,
+compares by digest, and posts a reversal for each line that no longer holds and an entry for each
+new one, all in the caller's transaction. Two runs over the same people wait for one another, and
+the second finds nothing to do.
+"""
+
+import gc
+import logging
+import marshal
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connection
+
+from credits.facts import facts_of
+from credits.rules.chain import GENESIS, instant, link
+from credits.rules.editions import rules_version
+from credits.rules.errors import RuleError
+from credits.rules.timeline import Account, Facts, Issue, Line, expected_lines
+
+log = logging.getLogger("sijafung.ledger")
+
+# Lines that the counting does not compute, and so never reverses: other acts post them.
+NOT_COMPUTED = ("claim", "carried")
+
+COLUMNS = (
+    "employee_id, seq, kind, effective_on, amount_units, rule, article, edition, level, golongan,"
+    " predicate, months, base_units, percent, period_start, period_end, source, source_id,"
+    " run_id, reverses_seq, recorded_at, hash"
+)
+LOCK = """
+    SELECT id, facts_version FROM employees_employee WHERE id = ANY(%s)
+    ORDER BY id FOR NO KEY UPDATE"""
+LOOK = "SELECT id, facts_version FROM employees_employee WHERE id = ANY(%s) ORDER BY id"
+HEADS = """
+    SELECT employee_id, seq, hash, balance_units, digest, facts_version, rules_version
+    FROM credits_ledgerhead WHERE employee_id = ANY(%s)"""
+IN_FORCE = """
+    SELECT employee_id, seq, kind, effective_on::text, amount_units, rule, article, edition, level,
+           golongan, predicate, months, base_units, percent, period_start::text, period_end::text,
+           source, source_id
+    FROM credits_ledgerentry l
+    WHERE employee_id = ANY(%s) AND reverses_seq IS NULL AND kind <> ALL(%s)
+      AND NOT EXISTS (SELECT FROM credits_ledgerentry r
+                      WHERE r.employee_id = l.employee_id AND r.reverses_seq = l.seq)
+    ORDER BY employee_id, seq"""
+UPSERT_HEADS = """
+    INSERT INTO credits_ledgerhead (employee_id, seq, hash, balance_units, digest, facts_version,
+        rules_version, run_id, computed_at)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::bytea[], %s::bigint[], %s::bytea[],
+        %s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[])
+    ON CONFLICT (employee_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash,
+        balance_units = excluded.balance_units, digest = excluded.digest,
+        facts_version = excluded.facts_version, rules_version = excluded.rules_version,
+        run_id = excluded.run_id, computed_at = excluded.computed_at"""
+
+
+@dataclass(slots=True)
+class Head:
+    """The end of a person's chain as it stands."""
+
+    seq: int = 0
+    hash: bytes = GENESIS
+    balance_units: int = 0
+    digest: bytes = b""
+    facts_version: int = 0
+    rules_version: str = ""
+
+
+@dataclass(slots=True)
+class Change:
+    """What differs for one person: lines to reverse (with their numbers) and lines to post."""
+
+    employee_id: int
+    before_units: int
+    after_units: int
+    removed: list[tuple[int, Line]]
+    added: list[Line]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a reconciliation found and did."""
+
+    people: int = 0
+    not_computed: int = 0
+    failed: int = 0
+    posted: int = 0
+    reversed: int = 0
+    changes: list[Change] = field(default_factory=list)
+    issues: list[tuple[int, Issue]] = field(default_factory=list)
+
+
+def reconcile(ids: Sequence[int], run_id: int, *, dry_run: bool = False) -> Outcome:
+    """Bring the ledger of people into line with their facts (or only say how, when `dry_run`).
+
+    Call it inside a transaction. At most nine statements, whatever the number of people.
+    """
+    with connection.cursor() as cursor, _no_gc():
+        cursor.execute(LOOK if dry_run else LOCK, [list(ids)])
+        versions: dict[int, int] = dict(cursor.fetchall())
+        cursor.execute(HEADS, [list(versions)])
+        heads = {
+            row[0]: Head(row[1], bytes(row[2]), row[3], bytes(row[4]), row[5], row[6])
+            for row in cursor.fetchall()
+        }
+        facts = facts_of(list(versions))
+        outcome = Outcome(people=len(versions))
+        accounts = {key: _account(facts[key], outcome) for key in versions}
+        computed = {k: a for k, a in accounts.items() if a is not None and not a.untouched}
+        digests = {key: digest(account.lines) for key, account in computed.items()}
+        differing = [k for k, d in digests.items() if heads.get(k, _EMPTY).digest != d]
+        outcome.changes = _compare(cursor, differing, computed, heads)
+        if not dry_run:
+            _post(cursor, run_id, outcome, versions, heads, digests, accounts)
+    return outcome
+
+
+_EMPTY = Head()
+
+
+def digest(lines: Sequence[Line]) -> bytes:
+    """A short digest of the lines in force: it chooses whom to compare, it decides nothing."""
+    if not lines:
+        return b""
+    return blake2b(marshal.dumps([tuple(x) for x in lines], 2), digest_size=16).digest()
+
+
+@contextmanager
+def _no_gc() -> Iterator[None]:
+    """Nothing in a chunk is cyclic: collecting in between only costs (targets.md, rule 5)."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _account(facts: Facts, outcome: Outcome) -> Account | None:
+    """The person's account; None where the rules refuse the facts (the ledger stays as it is)."""
+    try:
+        account = expected_lines(facts)
+    except RuleError as problem:
+        issue = Issue("error", problem.code, dict(problem.params))
+    except Exception:
+        log.exception("recalculation.person_failed", extra={"employee": facts.employee_id})
+        issue = Issue("error", "internal", {})
+    else:
+        outcome.not_computed += not account.computed
+        outcome.issues.extend((facts.employee_id, issue) for issue in account.issues)
+        return account
+    outcome.failed += 1
+    outcome.issues.append((facts.employee_id, issue))
+    return None
+
+
+def _compare(
+    cursor: Any, differing: Sequence[int], computed: dict[int, Account], heads: dict[int, Head]
+) -> list[Change]:
+    standing: dict[int, list[tuple[int, Line]]] = {}
+    known = [key for key in differing if heads.get(key, _EMPTY).seq]
+    if known:
+        cursor.execute(IN_FORCE, [known, list(NOT_COMPUTED)])
+        for row in cursor:
+            standing.setdefault(row[0], []).append((row[1], Line(*row[2:])))
+    changes = []
+    for key in differing:
+        before = heads.get(key, _EMPTY).balance_units
+        wanted = Counter(computed[key].lines)
+        removed = []
+        for seq, line in standing.get(key, ()):
+            if wanted[line]:
+                wanted[line] -= 1
+            else:
+                removed.append((seq, line))
+        added = [x for x in computed[key].lines if _take(wanted, x)]
+        after = (
+            before + sum(x.amount_units for x in added) - sum(x.amount_units for _, x in removed)
+        )
+        changes.append(Change(key, before, after, removed, added))
+    return changes
+
+
+def _take(wanted: Counter[Line], line: Line) -> bool:
+    if wanted[line] > 0:
+        wanted[line] -= 1
+        return True
+    return False
+
+
+def _post(
+    cursor: Any,
+    run_id: int,
+    outcome: Outcome,
+    versions: dict[int, int],
+    heads: dict[int, Head],
+    digests: dict[int, bytes],
+    accounts: dict[int, Account | None],
+) -> None:
+    now = datetime.now(UTC)
+    stamp, moment = instant(now), now.isoformat()
+    changed = {change.employee_id: change for change in outcome.changes}
+    if any(c.added or c.removed for c in outcome.changes):
+        with cursor.copy(f"COPY credits_ledgerentry ({COLUMNS}) FROM STDIN") as copy:
+            for change in outcome.changes:
+                head = heads.setdefault(change.employee_id, Head())
+                _write(copy.write_row, change, head, run_id, stamp, moment)
+                outcome.posted += len(change.added)
+                outcome.reversed += len(change.removed)
+    current = rules_version()
+    rows = []
+    for key, version in versions.items():
+        if accounts[key] is None:
+            continue  # stays stale until the facts are mended
+        head = heads.get(key) or Head()
+        fresh = head.facts_version == version and head.rules_version == current
+        if key in changed:
+            head.balance_units = changed[key].after_units
+            head.digest = digests[key]
+        elif fresh and key in heads:
+            continue
+        rows.append((key, head.seq, head.hash, head.balance_units, head.digest, version, current))
+    if rows:
+        cursor.execute(
+            UPSERT_HEADS,
+            [*(list(c) for c in zip(*rows, strict=True)), [run_id] * len(rows), [now] * len(rows)],
+        )
+
+
+def _write(
+    write_row: Any, change: Change, head: Head, run_id: int, stamp: str, moment: str
+) -> None:
+    """Write one person's reversals and entries, each linked to the one before it."""
+    person, seq, previous = change.employee_id, head.seq, head.hash
+    for reverses, line in change.removed:
+        seq += 1
+        undone = line._replace(amount_units=-line.amount_units, percent=-line.percent)
+        fields = (person, seq, *undone, run_id, reverses)
+        previous = link(previous, (*fields, stamp))
+        write_row((*fields, moment, previous))
+    for line in change.added:
+        seq += 1
+        fields = (person, seq, *line, run_id, None)
+        previous = link(previous, (*fields, stamp))
+        write_row((*fields, moment, previous))
+    head.seq, head.hash = seq, previous

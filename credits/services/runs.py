@@ -1,0 +1,318 @@
+"""Recalculation runs: who asked, for whom, part by part, never anybody twice.
+
+A run and its parts are rows; the broker only rings. Whoever works on a part holds an advisory
+lock of the database, which dies with its connection: after a killed worker the part is free at
+once, and because a part is one transaction nothing of it was written.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date
+from time import monotonic
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from credits.models import CalculationRun, RunChange, RunChunk, RunIssue
+from credits.rules.editions import load_editions, rules_version
+from credits.rules.timeline import Line
+from credits.services.ledger import Change, Outcome, reconcile
+from employees.models import Appointment, Employee, UnitMembership
+from positions.selectors import units_below
+
+log = logging.getLogger("sijafung.runs")
+
+MAX_CHUNK = 5000  # people per transaction (targets.md T12)
+MIN_CHUNK = 100
+PARTS = 20  # so that progress can be seen
+TRIES = 3
+_LOCK_CLASS = 0x51A  # advisory locks of run parts; the second key is the part's id
+
+
+class ScopeError(Exception):
+    """The scope names nothing that exists: code `nip_unknown`, `unit_unknown`, ..."""
+
+    def __init__(self, code: str, value: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.value = value
+
+
+def people_in(scope: dict[str, Any], on: date) -> list[int]:
+    """The ids of the people that a scope means, in order.
+
+    Keys (one of them): all, stale, nip, unit (code; with the units below), position (code), ids.
+    Raises ScopeError.
+    """
+    if scope.get("stale"):
+        return stale_ids()
+    people = Employee.everyone.filter(  # whoever was taken back still has lines to reverse
+        Q(appointments__isnull=False) | Q(head__seq__gt=0)
+    )
+    if nip := scope.get("nip"):
+        people = Employee.everyone.filter(nip=nip)
+        if not people.exists():
+            raise ScopeError("nip_unknown", nip)
+    elif unit := scope.get("unit"):
+        people = people.filter(id__in=_members(unit, on))
+    elif position := scope.get("position"):
+        people = people.filter(id__in=_holders(position, on))
+    elif "ids" in scope:
+        people = people.filter(id__in=scope["ids"])
+    return list(people.order_by("id").distinct().values_list("id", flat=True))
+
+
+def _members(code: str, on: date) -> Any:
+    from positions.models import Unit
+
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise ScopeError("unit_unknown", code)
+    return (
+        UnitMembership.objects.on(on)
+        .filter(unit__in=units_below([unit.pk], on))
+        .values("employee_id")
+    )
+
+
+def _holders(code: str, on: date) -> Any:
+    from positions.models import Position
+
+    if not Position.objects.filter(code=code).exists():
+        raise ScopeError("position_unknown", code)
+    return Appointment.objects.on(on).filter(position__code=code).values("employee_id")
+
+
+def stale_ids() -> list[int]:
+    """Whoever has facts or rules newer than the last computation."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT e.id FROM employees_employee e
+            LEFT JOIN credits_ledgerhead h ON h.employee_id = e.id
+            WHERE (h.employee_id IS NULL
+                   AND EXISTS (SELECT FROM employees_appointment a WHERE a.employee_id = e.id))
+               OR h.facts_version <> e.facts_version OR h.rules_version <> %s
+            ORDER BY e.id""",
+            [rules_version()],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def create(
+    scope: dict[str, Any], reason: str, actor: Any = None, *, dry_run: bool = False
+) -> CalculationRun:
+    """Record a run and its parts; nobody works on it yet. Raises ScopeError."""
+    ids = people_in(scope, timezone.localdate())
+    size = max(MIN_CHUNK, min(MAX_CHUNK, -(-len(ids) // PARTS)))
+    with transaction.atomic():
+        run = CalculationRun.objects.create(
+            scope=scope,
+            reason=reason,
+            actor=actor,
+            dry_run=dry_run,
+            rules_version=rules_version(),
+            editions=list(load_editions()),
+            people=len(ids),
+        )
+        RunChunk.objects.bulk_create(
+            RunChunk(run=run, number=n, employee_ids=ids[at : at + size])
+            for n, at in enumerate(range(0, len(ids), size), 1)
+        )
+    log.info("run.created", extra={"run": run.pk, "people": len(ids), "dry_run": dry_run})
+    return run
+
+
+def start(
+    scope: dict[str, Any], reason: str, actor: Any = None, *, dry_run: bool = False
+) -> CalculationRun:
+    """Record a run and ring for the workers."""
+    run = create(scope, reason, actor, dry_run=dry_run)
+    ring(run)
+    return run
+
+
+def ring(run: CalculationRun) -> None:
+    """Tell the workers; if the bell is broken the sweep finds the run within seconds."""
+    from credits.tasks import work_on_run
+
+    def send() -> None:
+        try:
+            for _ in range(2):
+                work_on_run.delay(run.pk)
+        except Exception:
+            log.warning("run.bell_broken", extra={"run": run.pk})
+
+    transaction.on_commit(send)
+
+
+def recalculate_now(
+    scope: dict[str, Any],
+    reason: str,
+    actor: Any = None,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[CalculationRun], None] | None = None,
+) -> CalculationRun:
+    """Record a run and do it here, in this process (commands, tests)."""
+    run = create(scope, reason, actor, dry_run=dry_run)
+    while work(run.pk):
+        if progress:
+            run.refresh_from_db()
+            progress(run)
+    run.refresh_from_db()
+    return run
+
+
+def cancel(run: CalculationRun) -> None:
+    """Stop a run: parts already done stay done, the others are not begun."""
+    with transaction.atomic():
+        RunChunk.objects.filter(run=run, state=RunChunk.State.WAITING).update(
+            state=RunChunk.State.CANCELLED
+        )
+        CalculationRun.objects.filter(
+            pk=run.pk, state__in=[CalculationRun.State.WAITING, CalculationRun.State.RUNNING]
+        ).update(state=CalculationRun.State.CANCELLED, finished_at=timezone.now())
+
+
+def open_runs() -> Iterable[int]:
+    """Runs that are not finished."""
+    states = [CalculationRun.State.WAITING, CalculationRun.State.RUNNING]
+    return CalculationRun.objects.filter(state__in=states).values_list("pk", flat=True)
+
+
+def work(run_id: int, seconds: float = 20.0) -> bool:
+    """Do parts of a run for a while; whether something is left that nobody else is at."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        if not _do_next(run_id):
+            _finish(run_id)
+            return False
+    return True
+
+
+def _do_next(run_id: int) -> bool:
+    """Do one free part; False when there is none."""
+    waiting = RunChunk.objects.filter(run_id=run_id, state=RunChunk.State.WAITING)
+    for key in waiting.order_by("number").values_list("pk", flat=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, key])
+            if not cursor.fetchone()[0]:
+                continue  # somebody is at it
+        try:
+            _attempt(run_id, key)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, key])
+        return True
+    return False
+
+
+def _attempt(run_id: int, key: int) -> None:
+    chunk = RunChunk.objects.filter(pk=key, state=RunChunk.State.WAITING).first()
+    if chunk is None:
+        return  # done between the look and the lock
+    if chunk.attempts >= TRIES:
+        _park(run_id, chunk)
+        return
+    RunChunk.objects.filter(pk=key).update(attempts=F("attempts") + 1)
+    CalculationRun.objects.filter(pk=run_id, state=CalculationRun.State.WAITING).update(
+        state=CalculationRun.State.RUNNING
+    )
+    try:
+        do_part(run_id, chunk)
+    except DatabaseError as problem:
+        log.exception("run.part_failed", extra={"run": run_id, "part": chunk.number})
+        RunChunk.objects.filter(pk=key).update(error=type(problem).__name__)
+
+
+def _park(run_id: int, chunk: RunChunk) -> None:
+    with transaction.atomic():
+        RunChunk.objects.filter(pk=chunk.pk).update(state=RunChunk.State.PARKED)
+        CalculationRun.objects.filter(pk=run_id).update(
+            failed=F("failed") + len(chunk.employee_ids), done=F("done") + len(chunk.employee_ids)
+        )
+        RunIssue.objects.bulk_create(
+            RunIssue(run_id=run_id, employee_id=i, severity="error", code="part_parked")
+            for i in chunk.employee_ids
+        )
+
+
+def do_part(run_id: int, chunk: RunChunk) -> Outcome:
+    """One part in one transaction: entries, findings and the tick on the part, or nothing."""
+    with transaction.atomic():
+        run = CalculationRun.objects.get(pk=run_id)
+        outcome = reconcile(chunk.employee_ids, run_id, dry_run=run.dry_run)
+        changed = [c for c in outcome.changes if c.added or c.removed]
+        if run.dry_run:
+            RunChange.objects.bulk_create([_change_row(run_id, c) for c in changed])
+            outcome.posted = sum(len(c.added) for c in changed)
+            outcome.reversed = sum(len(c.removed) for c in changed)
+        _write_issues(run_id, outcome)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH part AS (UPDATE credits_runchunk SET state = 'done', error = '' WHERE id = %s)
+                UPDATE credits_calculationrun SET done = done + %s, changed = changed + %s,
+                    posted = posted + %s, reversed = reversed + %s,
+                    not_computed = not_computed + %s, failed = failed + %s
+                WHERE id = %s""",
+                [
+                    chunk.pk,
+                    len(chunk.employee_ids),
+                    len(changed),
+                    outcome.posted,
+                    outcome.reversed,
+                    outcome.not_computed,
+                    outcome.failed,
+                    run_id,
+                ],
+            )
+    return outcome
+
+
+def _write_issues(run_id: int, outcome: Outcome) -> None:
+    RunIssue.objects.bulk_create(
+        RunIssue(
+            run_id=run_id,
+            employee_id=employee_id,
+            severity=issue.severity,
+            code=issue.code,
+            params={k: str(v) for k, v in issue.params.items()},
+        )
+        for employee_id, issue in outcome.issues
+    )
+
+
+def _change_row(run_id: int, change: Change) -> RunChange:
+    return RunChange(
+        run_id=run_id,
+        employee_id=change.employee_id,
+        before_units=change.before_units,
+        after_units=change.after_units,
+        removed=[_line(line) for _, line in change.removed],
+        added=[_line(line) for line in change.added],
+    )
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return line._asdict()
+
+
+def _finish(run_id: int) -> None:
+    """Close a run when no part is open; whoever does the last part comes here."""
+    open_parts = RunChunk.objects.filter(run_id=run_id, state=RunChunk.State.WAITING)
+    run = CalculationRun.objects.filter(
+        pk=run_id, state__in=[CalculationRun.State.WAITING, CalculationRun.State.RUNNING]
+    )
+    if open_parts.exists():
+        return
+    state = (
+        CalculationRun.State.PARTLY
+        if run.filter(failed__gt=0).exists()
+        else CalculationRun.State.DONE
+    )
+    if run.update(state=state, finished_at=timezone.now()):
+        log.info("run.finished", extra={"run": run_id, "state": str(state)})

@@ -1,0 +1,32 @@
+"""Thin wrappers for the workers: ids in, one service call."""
+
+from celery import shared_task
+from django.conf import settings
+
+from credits.services import runs, verification
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def work_on_run(run_id: int) -> None:
+    """Do parts of a run for a while, then ring again so that other work gets its turn."""
+    if runs.work(run_id):
+        work_on_run.delay(run_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Ring for every unfinished run: whatever was lost with a worker or a broker resumes."""
+    for run_id in runs.open_runs():
+        work_on_run.apply_async((run_id,), expires=30)
+
+
+@shared_task
+def recalculate_stale() -> None:
+    """The nightly run over whoever's facts or rules changed."""
+    if runs.stale_ids():
+        runs.start({"stale": True}, reason="nightly")
+
+
+@shared_task
+def anchor_ledger() -> None:
+    verification.anchor(settings.LEDGER_ANCHOR_DIR)

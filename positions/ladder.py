@@ -133,24 +133,9 @@ _PANGKAT = dict(
 )
 
 # Contract employees (PPPK) have grades of their own and no rank promotion by points.
-PPPK_GRADES: tuple[str, ...] = tuple(
-    [
-        "I",
-        "II",
-        "III",
-        "IV",
-        "V",
-        "VI",
-        "VII",
-        "VIII",
-        "IX",
-        "X",
-        "XI",
-        "XII",
-        "XIII",
-        "XIV",
-        "XV",
-        "XVI",
-        "XVII",
-    ]
+# fmt: off
+PPPK_GRADES: tuple[str, ...] = (
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX",
+    "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
 )
+# fmt: on

@@ -35,6 +35,7 @@ CONVENTIONAL = "konvensional"
 _HEAD = frozenset(
     {"key", "regime", "title", "effective_from", "extends", "positions", "citations", "note"}
 )
+_LEAF = frozenset({"cite", "article"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +278,8 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     result = dict(below)
     for name, value in above.items():
         old = result.get(name)
-        both_tables = isinstance(old, dict) and isinstance(value, dict)
         # A cited value is replaced whole: half of it from another edition would be a lie.
-        if both_tables and "cite" not in value and "article" not in value:
+        if isinstance(old, dict) and isinstance(value, dict) and not value.keys() & _LEAF:
             result[name] = _merged(old, value)
         else:
             result[name] = value

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from credits.rules.errors import RuleError
 
@@ -95,7 +95,7 @@ def split_months(start: date, end: date, spans: Sequence[Span[T]]) -> tuple[Segm
     return tuple(_merge(held))
 
 
-def without(spans: Iterable[Span[T]], gaps: Sequence[Span[object]]) -> tuple[Span[T], ...]:
+def without(spans: Iterable[Span[T]], gaps: Sequence[Span[Any]]) -> tuple[Span[T], ...]:
     """``spans`` with the days of ``gaps`` (unpaid leave, suspension …) cut out (E-10)."""
     pieces = list(spans)
     for gap in gaps:
@@ -141,7 +141,7 @@ def _merge(held: Sequence[tuple[date, T]]) -> Iterator[Segment[T]]:
         yield Segment(first, end_of_month(months[-1][0]), len(months), value)
 
 
-def _cut(piece: Span[T], gap: Span[object]) -> Iterator[Span[T]]:
+def _cut(piece: Span[T], gap: Span[Any]) -> Iterator[Span[T]]:
     if (gap.end is not None and gap.end < piece.start) or (
         piece.end is not None and piece.end < gap.start
     ):

@@ -5,6 +5,7 @@ History: nothing here blocks a decision of the conversion regime (E-19).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from credits.rules.editions import Edition
@@ -14,13 +15,27 @@ from credits.rules.inputs import read_golongan, read_level, read_points
 from positions.ladder import Golongan, Level
 
 
+@dataclass(frozen=True, slots=True)
+class Integrated:
+    """AK integrasi, and whether it lies in the range of the golongan (both ends inclusive)."""
+
+    explained: Explained
+    in_range: bool
+    lowest: Fraction
+    highest: Fraction | None
+
+    @property
+    def points(self) -> Fraction:
+        """AK integrasi."""
+        return self.explained.points
+
+
 def integration_points(
     edition: Edition, level: Level | str, golongan: Golongan | str, conventional: Fraction
-) -> Explained:
+) -> Integrated:
     """AK integrasi = conventional cumulative AK - nilai dasar of the jenjang (R-040, R-041).
 
-    ``inputs["in_range"]`` says whether the result lies in the range of the golongan, both ends
-    inclusive; outside it the papers hold an error: a flag, not a refusal (E-15).
+    Outside the range of the golongan the papers hold an error: a flag, not a refusal (E-15).
     Raises RuleError("integration.negative") for a negative result, and
     RuleError("golongan.outside_level") for a golongan the jenjang does not span.
     """
@@ -40,7 +55,7 @@ def integration_points(
         highest = Fraction(span.value[1])
     in_range = lowest <= points and (highest is None or points <= highest)
     found = step("integration.out_of_range", lowest=lowest, highest=highest)
-    return explain(
+    explained = explain(
         edition,
         "integration.points",
         base,
@@ -54,6 +69,7 @@ def integration_points(
         },
         steps=() if in_range else (found,),
     )
+    return Integrated(explained, in_range, lowest, highest)
 
 
 def capped_year(edition: Edition, level: Level | str, earned: Fraction) -> Explained:

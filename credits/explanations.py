@@ -1,0 +1,201 @@
+"""Sentences about points, in the reader's language: from codes and figures, never stored."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.utils import formats
+from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from credits.models import LedgerEntry, Predicate
+from credits.rules.editions import load_editions
+from credits.rules.units import display, display_id, from_units
+from positions.ladder import Level
+
+
+def points(amount: Fraction | None, places: int = 2) -> str:
+    """Points half-up at `places` decimals, with the reader's decimal sign."""
+    if amount is None:
+        return "–"
+    if get_language() == "en":
+        whole, _dot, rest = display(amount, places).partition(".")
+        sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+        return f"{sign}{int(digits):,}" + (f".{rest}" if rest else "")
+    return display_id(amount, places)
+
+
+def day(value: Any) -> str:
+    """A date in words: 5 April 2021."""
+    parsed = parse_date(value) if isinstance(value, str) else value
+    return formats.date_format(parsed, "j F Y") if parsed else "–"
+
+
+def predicate(code: str) -> str:
+    """The official Indonesian word of a rating."""
+    return code.replace("_", " ").title() if code in Predicate.values else code
+
+
+def level(code: str) -> str:
+    return Level(code).label if code in set(Level) else code
+
+
+def regulation(edition: str) -> str:
+    """The title of a regulation edition."""
+    found = load_editions().get(edition)
+    return found.title if found else edition
+
+
+def title(entry: LedgerEntry) -> str:
+    """What kind of entry it is, in a few words."""
+    label = str(entry.get_kind_display())
+    if entry.reverses_seq:
+        return _("Reversal of entry %(number)s: %(kind)s") % {
+            "number": entry.reverses_seq,
+            "kind": label,
+        }
+    return label
+
+
+_SENTENCES: dict[str, str | Promise] = {
+    "conversion": gettext_lazy(
+        "Rating %(predicate)s for %(period)s as %(level)s: %(months)s/12 x %(percent)s%% x "
+        "coefficient %(base)s = %(amount)s."
+    ),
+    "transfer_period": gettext_lazy(
+        "Rating %(predicate)s for %(period)s, before the appointment, at the coefficient of "
+        "%(level)s: %(months)s/12 x %(percent)s%% x %(base)s = %(amount)s."
+    ),
+    "transfer": gettext_lazy(
+        "Transfer with rank %(golongan)s, which is above the level %(level)s: the table gives "
+        "%(amount)s."
+    ),
+    "base": gettext_lazy(
+        "Entered %(level)s with rank %(golongan)s, above the lowest of the level: base points "
+        "(AK dasar) %(amount)s."
+    ),
+    "study": gettext_lazy(
+        "Study assignment %(period)s as %(level)s, counted as %(predicate)s: %(months)s/12 x "
+        "%(percent)s%% x coefficient %(base)s = %(amount)s."
+    ),
+    "degree": gettext_lazy(
+        "A higher degree recorded by BKN: %(percent)s%% x %(base)s points for a rank promotion of "
+        "%(level)s = %(amount)s."
+    ),
+    "opening": gettext_lazy("The last PAK states %(amount)s as of %(day)s."),
+    "integration": gettext_lazy(
+        "Integration of the conventional balance as of %(day)s for %(level)s, rank %(golongan)s: "
+        "what is above the base value of the level = %(amount)s."
+    ),
+    "reset": gettext_lazy(
+        "New level %(level)s: the count starts again at zero, so the %(base)s earned in the level "
+        "before lapse."
+    ),
+    "carried": gettext_lazy("Carried over: %(amount)s."),
+    "claim": gettext_lazy("A decided claim: %(amount)s."),
+}
+
+
+def sentence(entry: LedgerEntry) -> str:
+    """The entry explained: its rule with the figures put in."""
+    key = "transfer_period" if entry.kind == "transfer" and entry.predicate else entry.kind
+    sign = -1 if entry.reverses_seq else 1
+    said = str(_SENTENCES[key]) % {
+        "predicate": predicate(entry.predicate),
+        "period": f"{day(entry.period_start)} – {day(entry.period_end)}",
+        "level": level(entry.level),
+        "golongan": entry.golongan,
+        "months": entry.months,
+        "percent": sign * entry.percent,
+        "base": points(from_units(entry.base_units), 3),
+        "amount": points(sign * from_units(entry.amount_units), 3),
+        "day": day(entry.effective_on),
+    }
+    if entry.reverses_seq:
+        return _("Entry %(number)s no longer holds and is taken back. It said: %(sentence)s") % {
+            "number": entry.reverses_seq,
+            "sentence": said,
+        }
+    return said
+
+
+_ISSUES: dict[str, str | Promise] = {
+    "no_appointment": gettext_lazy(
+        "Holds no functional position, so nothing is counted. Enter the appointment if there is "
+        "one."
+    ),
+    "own_rules": gettext_lazy(
+        "This position follows rules of its own; its credit points are not computed here."
+    ),
+    "opening_missing": gettext_lazy(
+        "No opening balance as of %(on)s. Enter the balance of the last PAK (or import it); until "
+        "then only what was earned since is counted."
+    ),
+    "rank_missing": gettext_lazy(
+        "No rank is known on %(on)s. Enter the rank with its effective date (TMT)."
+    ),
+    "way_unknown": gettext_lazy(
+        "The way of the appointment of %(on)s is not stated, so no base points (AK dasar) were "
+        "given. Complete the appointment."
+    ),
+    "integration_out_of_range": gettext_lazy(
+        "The integrated balance lies outside the range of rank %(golongan)s. Check the amount on "
+        "the last PAK."
+    ),
+    "integration.negative": gettext_lazy(
+        "The conventional balance is below the base value of the level. Check the amount on the "
+        "last PAK."
+    ),
+    "golongan.outside_level": gettext_lazy(
+        "The rank %(golongan)s does not belong to the level %(level)s, so no base points were "
+        "given. Check rank and level."
+    ),
+    "study_running": gettext_lazy(
+        "A study assignment runs since %(since)s; it is counted when its end is entered."
+    ),
+    "degree_waits": gettext_lazy(
+        "A degree recorded on %(recorded_on)s waits for the performance rating of that year."
+    ),
+    "degree_rating_too_low": gettext_lazy(
+        "A degree was recorded in %(year)s, but the rating of that year is below Baik, so it "
+        "gives no points."
+    ),
+    "part_parked": gettext_lazy(
+        "This part of the run failed three times and was given up. Start the run again; if it "
+        "fails again, tell the administrator the number of the run."
+    ),
+    "internal": gettext_lazy(
+        "The computation failed for a reason of the program. Tell the administrator the number of "
+        "the run."
+    ),
+}
+
+
+def issue(code: str, params: Mapping[str, Any]) -> str:
+    """A finding as a sentence that says what to do."""
+    text = _ISSUES.get(code)
+    if text is None:
+        return _("The rules refuse these facts (%(code)s). Check appointment, rank and rating.") % {
+            "code": code
+        }
+    shown = {k: day(v) if k in ("on", "since", "recorded_on") else v for k, v in params.items()}
+    if "level" in shown:
+        shown["level"] = level(str(shown["level"]))
+    try:
+        return str(text) % shown
+    except KeyError:
+        return str(text)
+
+
+def why_no_rank_target(code: str | None) -> str:
+    """Why there is no number of points to reach for the next rank."""
+    return {
+        "pppk": _("PPPK have no rank promotion by credit points."),
+        "top": _("The highest rank of the ladder is reached; points are still recorded."),
+        "rank_missing": _("No rank is known."),
+        "rank_open": _("The rank promotion of the last level promotion is still open."),
+        "rank_above_level": _("The rank is above the level; the level promotion comes first."),
+        "own_rules": _("This position follows rules of its own."),
+    }.get(code or "", "")

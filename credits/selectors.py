@@ -1,0 +1,240 @@
+"""Reading balances and accounts: as of a date, and as known at an instant.
+
+`on` asks what holds for a date (entries effective up to it); `known_at` what we knew at an
+instant (entries recorded up to it). Both may be given.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from credits.models import LedgerEntry, LedgerHead, RunIssue
+from credits.rules.editions import edition_on, rules_version
+from credits.rules.errors import RuleError
+from credits.rules.targets import golongan_of, level_target, rank_target
+from credits.rules.units import from_units
+from employees.models import Employee
+from positions.ladder import Golongan, Level
+from positions.selectors import level_names
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands on a day. Amounts in points, exact; None = there is no such target."""
+
+    employee_id: int
+    position_id: int
+    position_code: str
+    position_name: str
+    level: str
+    level_name: str
+    golongan: str
+    balance: Fraction
+    rank_target: Fraction | None
+    level_target: Fraction | None
+    next_golongan: str | None
+    next_level: str | None
+    stale: bool
+    computed: bool
+    why_not: str | None
+
+    @property
+    def missing_rank(self) -> Fraction | None:
+        return _missing(self.balance, self.rank_target)
+
+    @property
+    def missing_level(self) -> Fraction | None:
+        return _missing(self.balance, self.level_target)
+
+    @property
+    def rank_due(self) -> bool:
+        """The points for a rank promotion are there; equality is enough (R-029)."""
+        return self.missing_rank == 0
+
+    @property
+    def level_due(self) -> bool:
+        return self.missing_level == 0
+
+
+def _missing(balance: Fraction, target: Fraction | None) -> Fraction | None:
+    return None if target is None else max(Fraction(0), target - balance)
+
+
+HOLDING = """
+    SELECT e.id, e.employment, e.facts_version, a.position_id, p.code, p.name, a.level,
+        (SELECT golongan FROM employees_rank r WHERE r.employee_id = e.id
+             AND r.effective_on <= %(on)s ORDER BY r.effective_on DESC LIMIT 1),
+        h.balance_units, h.facts_version, h.rules_version
+    FROM employees_employee e
+    JOIN employees_appointment a ON a.employee_id = e.id AND a.start <= %(on)s
+        AND (a."end" IS NULL OR a."end" >= %(on)s)
+    JOIN positions_position p ON p.id = a.position_id
+    LEFT JOIN credits_ledgerhead h ON h.employee_id = e.id
+    WHERE e.id = ANY(%(ids)s)"""
+
+
+def standings(
+    employee_ids: Iterable[int], on: date | None = None, known_at: datetime | None = None
+) -> dict[int, Standing]:
+    """The standing of each person who holds a functional position on the day (default today).
+
+    Three statements, whatever the number of people.
+    """
+    ids = list(employee_ids)
+    day = on or timezone.localdate()
+    sums = balances(ids, day, known_at)
+    names = level_names()
+    current = rules_version()
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDING, {"on": day, "ids": ids})
+        return {row[0]: _standing(row, sums, names, current, day) for row in cursor.fetchall()}
+
+
+def _standing(
+    row: tuple[Any, ...],
+    sums: dict[int, Fraction],
+    names: dict[tuple[int, str], str],
+    current: str,
+    day: date,
+) -> Standing:
+    key, employment, version, position_id, code, position, level, golongan, _, seen, rules = row
+    targets = _targets(code, level, golongan or "", employment, day)
+    next_level = targets.next_level
+    return Standing(
+        employee_id=key,
+        position_id=position_id,
+        position_code=code,
+        position_name=position,
+        level=level,
+        level_name=names.get((position_id, level), level),
+        golongan=golongan or "",
+        balance=sums.get(key, Fraction(0)),
+        rank_target=targets.rank,
+        level_target=targets.level,
+        next_golongan=targets.next_golongan,
+        next_level=names.get((position_id, next_level), next_level) if next_level else None,
+        stale=seen != version or rules != current,
+        computed=targets.why_not != "own_rules",
+        why_not=targets.why_not,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    rank: Fraction | None = None
+    level: Fraction | None = None
+    next_golongan: str | None = None
+    next_level: str | None = None
+    why_not: str | None = None
+
+
+@lru_cache(maxsize=4096)
+def _targets(code: str, level: str, golongan: str, employment: str, day: date) -> _Targets:
+    """Thresholds, what they lead to, and why there is none for the rank."""
+    try:
+        edition = edition_on(day, code)
+    except RuleError:
+        return _Targets(why_not="own_rules")
+    above, following = level_target(edition, level), Level(level).next_level
+    known = _Targets(
+        level=above.points if above else None, next_level=str(following) if following else None
+    )
+    if employment == Employee.Employment.PPPK:
+        return replace(known, why_not="pppk")
+    if not golongan:
+        return replace(known, why_not="rank_missing")
+    span = golongan_of(edition, level)
+    if golongan not in span:
+        below = Golongan(golongan).order < span[0].order
+        # E-16: while the KP of the last KJ is open it asks for no new points.
+        return replace(
+            known,
+            next_golongan=_next_golongan(golongan) if below else None,
+            why_not="rank_open" if below else "rank_above_level",
+        )
+    rank = rank_target(edition, level, golongan)
+    return replace(
+        known,
+        rank=rank.points if rank else None,
+        next_golongan=_next_golongan(golongan) if rank else None,
+        why_not=None if rank else "top",
+    )
+
+
+def _next_golongan(golongan: str) -> str | None:
+    ladder = list(Golongan)
+    at = ladder.index(Golongan(golongan))
+    return str(ladder[at + 1]) if at + 1 < len(ladder) else None
+
+
+def balances(
+    employee_ids: Sequence[int], on: date, known_at: datetime | None = None
+) -> dict[int, Fraction]:
+    """Points of each person: the sum of the entries effective by `on`, recorded by `known_at`."""
+    entries = LedgerEntry.objects.filter(employee_id__in=employee_ids, effective_on__lte=on)
+    if known_at:
+        entries = entries.filter(recorded_at__lte=known_at)
+    rows = entries.order_by().values_list("employee_id").annotate(units=Sum("amount_units"))
+    return {key: from_units(int(units)) for key, units in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A ledger entry as it is shown, with the running balance at its place in time."""
+
+    entry: LedgerEntry
+    amount: Fraction
+    balance: Fraction
+    reversed_by: int | None
+
+    @property
+    def standing(self) -> bool:
+        """Neither a reversal nor reversed."""
+        return self.reversed_by is None and self.entry.reverses_seq is None
+
+
+def timeline(
+    employee_id: int, on: date | None = None, known_at: datetime | None = None
+) -> list[EntryView]:
+    """A person's entries in order of effect, with running balance. One statement."""
+    entries = LedgerEntry.objects.filter(employee_id=employee_id)
+    if on:
+        entries = entries.filter(effective_on__lte=on)
+    if known_at:
+        entries = entries.filter(recorded_at__lte=known_at)
+    rows = list(entries.order_by("effective_on", "seq"))
+    reversed_by = {e.reverses_seq: e.seq for e in rows if e.reverses_seq}
+    views, running = [], Fraction(0)
+    for entry in rows:
+        amount = from_units(entry.amount_units)
+        running += amount
+        views.append(EntryView(entry, amount, running, reversed_by.get(entry.seq)))
+    return views
+
+
+def stale_filter() -> Q:
+    """Employees whose facts or rules are newer than their last computation."""
+    behind = ~Q(head__facts_version=F("facts_version")) | ~Q(head__rules_version=rules_version())
+    return Q(appointments__isnull=False, head__isnull=True) | Q(head__isnull=False) & behind
+
+
+def findings(employee_id: int) -> list[RunIssue]:
+    """What the last computation of a person noted; older runs' findings are history."""
+    since = LedgerHead.objects.filter(employee_id=employee_id).values_list("run_id", flat=True)
+    issues = RunIssue.objects.filter(
+        employee_id=employee_id, run__dry_run=False, run_id__gte=since.first() or 0
+    )
+    last = issues.order_by("-run_id").values_list("run_id", flat=True).first()
+    return list(issues.filter(run_id=last)) if last else []
+
+
+def spans(code: str, level: str, day: date) -> tuple[str, ...]:
+    """The golongan that a level spans under the rules of a day."""
+    return tuple(str(g) for g in golongan_of(edition_on(day, code), level))

@@ -33,13 +33,15 @@ def stamp(level):
 def is_installed(level):
     """Whether the environment works and holds this lock."""
     path = stamp(level)
-    return path.exists() and path.read_text() == fingerprint(level) and PYTHON.exists()
+    return (
+        path.exists() and path.read_text() == fingerprint(level) and os.access(str(PYTHON), os.X_OK)
+    )
 
 
 def make_environment():
     """An empty environment, unless there is one that works with this Python."""
     version = "import sys; print('%d.%d' % sys.version_info[:2])"
-    if PYTHON.exists():
+    if os.access(str(PYTHON), os.X_OK):
         probe = subprocess.run(
             [str(PYTHON), "-c", version + "; import pip"], capture_output=True, check=False
         )

@@ -261,7 +261,9 @@ def prepare(embedded: list[str]) -> None:
 def start_all(children: Children, door: socket.socket) -> None:
     """Start the web server on the socket, the worker and beat."""
     run_folder = services.default_folder() / "run"
-    celery = ("-W", "ignore::RuntimeWarning:celery.platforms", "-m", "celery", "-q")
+    # As root there is no other user to be: the clone belongs to root.
+    warning = "ignore:You're running the worker with superuser privileges"
+    celery = ("-W", warning, "-m", "celery", "-q")
     app = ("-A", "config.celery:app")
     children.start(
         "web server",

@@ -14,7 +14,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from employees.models import Employee
-from positions.models import ordered
+from positions.models import Unit, ordered
 
 
 class Predicate(models.TextChoices):
@@ -311,7 +311,9 @@ class RunIssue(models.Model):
         NOTE = "note", _("please check")
 
     run = models.ForeignKey(CalculationRun, models.CASCADE, related_name="issues")
-    employee = models.ForeignKey(Employee, models.CASCADE, db_constraint=False, related_name="issues")
+    employee = models.ForeignKey(
+        Employee, models.CASCADE, db_constraint=False, related_name="issues"
+    )
     severity = models.CharField(max_length=8, choices=Severity)
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
@@ -362,7 +364,6 @@ class DocumentBatch(models.Model):
     people = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
-    skipped = models.JSONField(default=list)  # employee id, code
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
@@ -374,6 +375,33 @@ class DocumentBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.created_at:%Y-%m-%d}"
+
+
+class DocumentPart(models.Model):
+    """The people of one unit in a batch: one worker, one ZIP."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("done")
+        PARKED = "parked", _("given up")
+        CANCELLED = "cancelled", _("cancelled")
+
+    batch = models.ForeignKey(DocumentBatch, models.CASCADE, related_name="parts")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True)
+    employee_ids = ArrayField(models.BigIntegerField())
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    documents_made = models.PositiveIntegerField(default=0)
+    skipped = models.JSONField(default=list)  # [employee id, code]
+    file = models.FileField(upload_to="batches/")
+
+    class Meta:
+        verbose_name = _("part of a batch of documents")
+        verbose_name_plural = _("parts of batches of documents")
+        ordering = ["batch", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.unit_id}"
 
 
 class Document(models.Model):
@@ -396,7 +424,6 @@ class Document(models.Model):
         DocumentBatch, models.SET_NULL, null=True, blank=True, related_name="documents"
     )
     unit_id = models.BigIntegerField(null=True)
-    pdf = models.BinaryField(null=True)
     pdf_hash = models.CharField(max_length=64, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

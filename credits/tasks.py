@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from credits.services import runs, verification
+from credits.services import documents, runs, verification
 
 
 @shared_task(soft_time_limit=600, time_limit=660)
@@ -13,11 +13,20 @@ def work_on_run(run_id: int) -> None:
         work_on_run.delay(run_id)
 
 
+@shared_task(soft_time_limit=600, time_limit=660)
+def work_on_batch(batch_id: int) -> None:
+    """Render parts of a batch for a while, then ring again."""
+    if documents.work_on(batch_id):
+        work_on_batch.delay(batch_id)
+
+
 @shared_task
 def sweep() -> None:
-    """Ring for every unfinished run: whatever was lost with a worker or a broker resumes."""
+    """Ring for all that is unfinished: what was lost with a worker or a broker resumes."""
     for run_id in runs.open_runs():
         work_on_run.apply_async((run_id,), expires=30)
+    for batch_id in documents.open_batches():
+        work_on_batch.apply_async((batch_id,), expires=30)
 
 
 @shared_task

@@ -19,6 +19,7 @@ from credits.models import CalculationRun, RunChange, RunChunk, RunIssue
 from credits.rules.editions import load_editions, rules_version
 from credits.rules.timeline import Line
 from credits.services.ledger import Change, Outcome, reconcile
+from credits.services.parts import claimed
 from employees.models import Appointment, Employee, UnitMembership
 from positions.selectors import units_below
 
@@ -196,18 +197,11 @@ def work(run_id: int, seconds: float = 20.0) -> bool:
 def _do_next(run_id: int) -> bool:
     """Do one free part; False when there is none."""
     waiting = RunChunk.objects.filter(run_id=run_id, state=RunChunk.State.WAITING)
-    for key in waiting.order_by("number").values_list("pk", flat=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, key])
-            if not cursor.fetchone()[0]:
-                continue  # somebody is at it
-        try:
-            _attempt(run_id, key)
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, key])
-        return True
-    return False
+    with claimed(_LOCK_CLASS, waiting.order_by("number").values_list("pk", flat=True)) as key:
+        if key is None:
+            return False
+        _attempt(run_id, key)
+    return True
 
 
 def _attempt(run_id: int, key: int) -> None:

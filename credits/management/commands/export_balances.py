@@ -1,0 +1,118 @@
+"""Balances of all holders, as of a date and as known at an instant."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from credits.rules.editions import edition_on
+from credits.rules.units import amount_text, display
+from credits.selectors import Standing, standings
+from employees.models import Appointment, Employee
+
+FIELDS = (
+    "nip",
+    "name",
+    "position",
+    "level",
+    "rank",
+    "balance",
+    "balance_rounded",
+    "rank_target",
+    "level_target",
+    "missing_rank",
+    "missing_level",
+    "stale",
+    "computed",
+)
+CHUNK = 2000
+
+
+class Command(BaseCommand):
+    help = "Print every holder's balance, thresholds and what is missing (CSV or JSON lines)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", help="date YYYY-MM-DD; default today")
+        parser.add_argument("--known-at", help="instant, ISO 8601; default now")
+        parser.add_argument("--format", choices=["csv", "json"], default="csv")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        on = _date(options["as_of"]) if options["as_of"] else timezone.localdate()
+        known_at = _instant(options["known_at"]) if options["known_at"] else None
+        rows = self._rows(on, known_at)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(list(rows), ensure_ascii=False, indent=1))
+            return
+        writer = csv.DictWriter(self.stdout, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: _safe(v) for k, v in row.items()})
+
+    def _rows(self, on: date, known_at: datetime | None) -> Iterator[dict[str, Any]]:
+        holders = Appointment.objects.on(on).values("employee_id")
+        people = Employee.objects.filter(id__in=holders).order_by("nip")
+        fields = ("id", "nip", "front_title", "name", "back_title")
+        everyone = list(people.only(*fields))
+        for at in range(0, len(everyone), CHUNK):
+            block = everyone[at : at + CHUNK]
+            where = standings([p.pk for p in block], on, known_at)
+            yield from (_row(p, where[p.pk], on) for p in block if p.pk in where)
+
+
+def _row(person: Employee, standing: Standing, on: date) -> dict[str, Any]:
+    places = 2
+    if standing.computed:
+        places = edition_on(on, standing.position_code).setting("decimals_dashboards")
+    return {
+        "nip": person.nip,
+        "name": person.full_name,
+        "position": standing.position_name,
+        "level": standing.level_name,
+        "rank": standing.golongan,
+        "balance": amount_text(standing.balance),
+        "balance_rounded": display(standing.balance, places),
+        "rank_target": _text(standing.rank_target),
+        "level_target": _text(standing.level_target),
+        "missing_rank": _text(standing.missing_rank),
+        "missing_level": _text(standing.missing_level),
+        "stale": standing.stale,
+        "computed": standing.computed,
+    }
+
+
+def _text(amount: Fraction | None) -> str | None:
+    return None if amount is None else amount_text(amount)
+
+
+def _safe(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value
+
+
+def _date(text: str) -> date:
+    try:
+        parsed = parse_date(text)
+    except ValueError:
+        parsed = None
+    if parsed is None:
+        raise CommandError("--as-of takes a date such as 2025-12-31")
+    return parsed
+
+
+def _instant(text: str) -> datetime:
+    try:
+        parsed = parse_datetime(text)
+    except ValueError:
+        parsed = None
+    if parsed is None:
+        raise CommandError("--known-at takes an instant such as 2026-01-31T17:00:00+07:00")
+    return parsed if timezone.is_aware(parsed) else timezone.make_aware(parsed)

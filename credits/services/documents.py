@@ -1,0 +1,245 @@
+"""Drafting the three forms: for one person, and for everybody as a ZIP per unit.
+
+What a document states is stored as a snapshot; its PDF is rendered from that alone and is the
+same to the byte each time, so a draft keeps only the hash.
+"""
+
+import io
+import logging
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from time import monotonic
+from typing import Any
+
+from django.core.files.base import File
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.text import slugify
+
+from credits.documents.content import Content, from_json
+from credits.documents.render import render
+from credits.models import Document, DocumentBatch, DocumentPart
+from credits.rules.editions import rules_version
+from credits.services.contents import Drafted, contents
+from credits.services.parts import claimed
+from credits.services.runs import people_in
+from employees.models import Employee, UnitMembership
+
+log = logging.getLogger("sijafung.documents")
+
+TRIES = 3
+_LOCK_CLASS = 0x51B
+MAX_PART = 200  # people per ZIP part: bounds memory and what a killed worker loses
+
+
+class NothingToState(Exception):  # noqa: N818  a domain word, not a fault
+    """A form would be empty for the person: `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def draft(employee: Employee, form: str, start: date, end: date, actor: Any = None) -> Document:
+    """One form of one person as a draft. Raises NothingToState."""
+    drafted = contents([employee.pk], form, start, end)
+    if drafted.skipped:
+        raise NothingToState(drafted.skipped[0][1])
+    return _store(drafted, form, start, end, actor)[0]
+
+
+def pdf_of(document: Document) -> bytes:
+    """The PDF of what the document states."""
+    return render(from_json(document.content))
+
+
+def _store(
+    drafted: Drafted,
+    form: str,
+    start: date,
+    end: date,
+    actor: Any,
+    batch_id: int | None = None,
+    unit_id: int | None = None,
+    hashes: dict[int, str] | None = None,
+) -> list[Document]:
+    return Document.objects.bulk_create(
+        Document(
+            employee_id=key,
+            form=form,
+            period_start=start,
+            period_end=end,
+            content=content.to_json(),
+            entry_seqs=drafted.entries[key],
+            rules_version=rules_version(),
+            batch_id=batch_id,
+            unit_id=unit_id,
+            pdf_hash=(hashes or {}).get(key, ""),
+            created_by=actor,
+        )
+        for key, content in drafted.contents.items()
+    )
+
+
+# ------------------------------------------------------------------ batches
+
+
+def create_batch(
+    form: str, start: date, end: date, scope: dict[str, Any], actor: Any = None
+) -> DocumentBatch:
+    """Record a batch with a part per unit (of at most MAX_PART people). Raises ScopeError."""
+    ids = people_in(scope, end)
+    units = dict(
+        UnitMembership.objects.on(end)
+        .filter(employee_id__in=ids)
+        .values_list("employee_id", "unit_id")
+    )
+    holders = set(
+        Employee.objects.filter(id__in=ids, appointments__start__lte=end).values_list(
+            "id", flat=True
+        )
+    )
+    by_unit: dict[int | None, list[int]] = {}
+    for key in ids:
+        if key in holders:
+            by_unit.setdefault(units.get(key), []).append(key)
+    with transaction.atomic():
+        batch = DocumentBatch.objects.create(
+            form=form,
+            period_start=start,
+            period_end=end,
+            scope=scope,
+            actor=actor,
+            people=sum(len(m) for m in by_unit.values()),
+        )
+        DocumentPart.objects.bulk_create(
+            DocumentPart(batch=batch, unit_id=unit, employee_ids=members[at : at + MAX_PART])
+            for unit, members in sorted(by_unit.items(), key=lambda x: x[0] or 0)
+            for at in range(0, len(members), MAX_PART)
+        )
+    return batch
+
+
+def start_batch(
+    form: str, start: date, end: date, scope: dict[str, Any], actor: Any = None
+) -> DocumentBatch:
+    """Record a batch and ring for the workers."""
+    from credits.tasks import work_on_batch
+
+    batch = create_batch(form, start, end, scope, actor)
+
+    def send() -> None:
+        try:
+            for _ in range(2):
+                work_on_batch.delay(batch.pk)
+        except Exception:
+            log.warning("batch.bell_broken", extra={"batch": batch.pk})
+
+    transaction.on_commit(send)
+    return batch
+
+
+def work_on(batch_id: int, seconds: float = 20.0) -> bool:
+    """Do parts of a batch for a while; whether something is left that nobody else is at."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        waiting = DocumentPart.objects.filter(batch_id=batch_id, state=DocumentPart.State.WAITING)
+        with claimed(_LOCK_CLASS, waiting.order_by("id").values_list("pk", flat=True)) as key:
+            if key is None:
+                break
+            _attempt(batch_id, key)
+    else:
+        return True
+    _finish(batch_id)
+    return False
+
+
+def _attempt(batch_id: int, key: int) -> None:
+    part = DocumentPart.objects.filter(pk=key, state=DocumentPart.State.WAITING).first()
+    if part is None:
+        return
+    if part.attempts >= TRIES:
+        with transaction.atomic():
+            DocumentPart.objects.filter(pk=key).update(state=DocumentPart.State.PARKED)
+            DocumentBatch.objects.filter(pk=batch_id).update(
+                done=F("done") + len(part.employee_ids), failed=F("failed") + len(part.employee_ids)
+            )
+        return
+    DocumentPart.objects.filter(pk=key).update(attempts=F("attempts") + 1)
+    DocumentBatch.objects.filter(pk=batch_id, state=DocumentBatch.State.WAITING).update(
+        state=DocumentBatch.State.RUNNING
+    )
+    try:
+        do_part(part)
+    except (DatabaseError, OSError):
+        log.exception("batch.part_failed", extra={"batch": batch_id, "part": key})
+
+
+def do_part(part: DocumentPart) -> None:
+    """Render one unit's forms into its ZIP and store what they state; all of it or nothing."""
+    batch = part.batch
+    drafted = contents(part.employee_ids, batch.form, batch.period_start, batch.period_end)
+    archive = io.BytesIO()
+    hashes = _zip(archive, batch.form, drafted.contents)
+    part.skipped = [list(item) for item in drafted.skipped]
+    part.documents_made = len(hashes)
+    part.state = DocumentPart.State.DONE
+    with transaction.atomic():
+        if hashes:
+            archive.seek(0)
+            part.file.save(f"{batch.public_id}/{part.pk}.zip", File(archive), save=False)
+        _store(
+            drafted,
+            batch.form,
+            batch.period_start,
+            batch.period_end,
+            batch.actor,
+            batch.pk,
+            part.unit_id,
+            hashes,
+        )
+        part.save()
+        DocumentBatch.objects.filter(pk=batch.pk).update(done=F("done") + len(part.employee_ids))
+
+
+def _zip(target: io.BytesIO, form: str, stated: dict[int, Content]) -> dict[int, str]:
+    """Write the PDFs; names without NIP. Returns the hash of each."""
+    hashes = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for number, (key, content) in enumerate(stated.items(), 1):
+            pdf = render(content)
+            name = slugify(content.identity.name)[:60] or "tanpa-nama"
+            archive.writestr(f"{number:04d}-{name}-{form}.pdf", pdf)
+            hashes[key] = sha256(pdf).hexdigest()
+    return hashes
+
+
+def _finish(batch_id: int) -> None:
+    if DocumentPart.objects.filter(batch_id=batch_id, state=DocumentPart.State.WAITING).exists():
+        return
+    batch = DocumentBatch.objects.filter(
+        pk=batch_id, state__in=[DocumentBatch.State.WAITING, DocumentBatch.State.RUNNING]
+    )
+    failed = batch.filter(failed__gt=0).exists()
+    state = DocumentBatch.State.PARTLY if failed else DocumentBatch.State.DONE
+    batch.update(state=state, finished_at=timezone.now())
+
+
+def cancel_batch(batch: DocumentBatch) -> None:
+    """Stop a batch: ZIPs already made stay."""
+    with transaction.atomic():
+        DocumentPart.objects.filter(batch=batch, state=DocumentPart.State.WAITING).update(
+            state=DocumentPart.State.CANCELLED
+        )
+        DocumentBatch.objects.filter(
+            pk=batch.pk, state__in=[DocumentBatch.State.WAITING, DocumentBatch.State.RUNNING]
+        ).update(state=DocumentBatch.State.CANCELLED, finished_at=timezone.now())
+
+
+def open_batches() -> Sequence[int]:
+    """Batches that are not finished."""
+    states = [DocumentBatch.State.WAITING, DocumentBatch.State.RUNNING]
+    return list(DocumentBatch.objects.filter(state__in=states).values_list("pk", flat=True))

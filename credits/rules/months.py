@@ -6,6 +6,7 @@ All dates are inclusive at both ends.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,7 +50,7 @@ def next_month(day: date) -> date:
 
 def end_of_month(day: date) -> date:
     """The last day of the month of ``day``."""
-    return next_month(day) - _DAY
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def month_starts(start: date, end: date) -> Iterator[date]:
@@ -74,7 +75,7 @@ def whole_months(start: date, end: date) -> int:
     if end < start:
         raise RuleError("period.reversed", start=start.isoformat(), end=end.isoformat())
     first = start.year * 12 + start.month + (start.day > 1)
-    after = end.year * 12 + end.month + ((end + _DAY).day == 1)
+    after = end.year * 12 + end.month + (end == end_of_month(end))
     return max(0, after - first)
 
 

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class CreditsConfig(AppConfig):
     name = "credits"
     verbose_name = _("Credits")
+
+    def ready(self) -> None:
+        from credits import importing  # needs the models
+
+        importing.register()

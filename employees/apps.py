@@ -8,5 +8,7 @@ class EmployeesConfig(AppConfig):
 
     def ready(self) -> None:
         from employees import catalogue  # needs the models
+        from employees.services import kinds
 
         catalogue.register()
+        kinds.register()

@@ -90,16 +90,14 @@ class Employee(models.Model):
     is_sample = models.BooleanField(_("sample data"), default=False, editable=False)
 
     objects = PresentManager()
-    everyone = models.Manager()
+    everyone = models.Manager()  # noqa: DJ012 - the second manager, not a field
 
     class Meta:
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         ordering = ["name", "id"]
         constraints = [
-            models.CheckConstraint(
-                name="nip_is_18_digits", condition=Q(nip__regex=r"^[0-9]{18}$")
-            )
+            models.CheckConstraint(name="nip_is_18_digits", condition=Q(nip__regex=r"^[0-9]{18}$"))
         ]
         indexes = [
             GinIndex(fields=["name"], name="employee_name_trgm", opclasses=["gin_trgm_ops"]),
@@ -138,7 +136,9 @@ class UnitMembership(Dated):
     """Where a person works."""
 
     employee = models.ForeignKey(Employee, models.CASCADE, related_name="memberships")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="memberships", verbose_name=_("unit")
+    )
 
     class Meta:
         verbose_name = _("unit of an employee")
@@ -195,9 +195,7 @@ class Appointment(Dated):
     level = models.CharField(_("level"), max_length=20)
     way = models.CharField(_("way of appointment"), max_length=20, choices=Way, default=Way.UNKNOWN)
     origin = models.CharField(_("position before"), max_length=20, choices=Origin, blank=True)
-    top_rank = models.BooleanField(
-        _("rank was the highest of the position before"), default=False
-    )
+    top_rank = models.BooleanField(_("rank was the highest of the position before"), default=False)
     start_assumed = models.BooleanField(_("effective date assumed"), default=False)
     decree_number = models.CharField(_("decree number"), max_length=120, blank=True)
     decree_date = models.DateField(_("decree date"), null=True, blank=True)
@@ -207,7 +205,10 @@ class Appointment(Dated):
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
         ordering = ["employee", "start"]
-        constraints = [no_overlap("appointment_one_at_a_time", "employee"), ordered("appointment_dates")]
+        constraints = [
+            no_overlap("appointment_one_at_a_time", "employee"),
+            ordered("appointment_dates"),
+        ]
         indexes = [models.Index(fields=["position", "level"], name="appointment_by_position")]
 
     def __str__(self) -> str:

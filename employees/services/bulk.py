@@ -1,0 +1,158 @@
+"""Set-based writes that record what they did: few statements for thousands of rows.
+
+Rows travel as one JSON parameter (jsonb_populate_recordset), so that one statement inserts or
+updates a chunk of any table and, in the same statement, keeps the row as it was and as it is now
+(`ImportChange`). Undoing reads these images back. Table and column names come from models only.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.db.models import Field, Model
+
+from employees.importing.plan import Rec
+from employees.models import Employee
+
+# Bookkeeping of the counting, which only grows; no part of what undoing restores.
+UNTRACKED = ("facts_version", "facts_changed_at")
+
+Values = dict[str, Any]
+
+
+def new_ids(model: type[Model], count: int) -> list[int]:
+    """Fresh primary keys of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def create(batch_id: int, model: type[Model], recs: Sequence[Rec], now: datetime) -> None:
+    """Insert new rows (ids given) and keep their image."""
+    if not recs:
+        return
+    fields = _columns(model)
+    rows = [_complete(rec, fields, now) for rec in recs]
+    columns = ", ".join(f'"{f.column}"' for f in fields)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH made AS (
+                INSERT INTO "{table}" ({columns})
+                SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s)
+                RETURNING *)
+            INSERT INTO employees_importchange
+                (batch_id, "table", row_id, employee_id, before, after)
+            SELECT %s, %s, made.id, made.{_person(model)}, NULL, {_image("made")} FROM made
+            ORDER BY made.id""",  # noqa: S608 - names from models
+            [_json(rows), batch_id, table],
+        )
+
+
+def update(batch_id: int, model: type[Model], recs: Iterable[Rec]) -> None:
+    """Write the changed columns of present rows and keep the images before and after."""
+    groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+    for rec in recs:
+        changed = rec.changed()
+        row = {"id": rec.id} | {k: _plain(v) for k, v in changed.items()}
+        groups[tuple(sorted(changed))].append(row)
+    table = model._meta.db_table
+    for columns, rows in groups.items():
+        names = [model._meta.get_field(c).column for c in columns]
+        setting = ", ".join(f'"{name}" = v."{name}"' for name in names)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""WITH v AS (
+                    SELECT * FROM jsonb_populate_recordset(NULL::"{table}", %s)),
+                old AS (SELECT t.* FROM "{table}" t JOIN v ON v.id = t.id),
+                made AS (UPDATE "{table}" t SET {setting} FROM v WHERE t.id = v.id RETURNING t.*)
+                INSERT INTO employees_importchange
+                    (batch_id, "table", row_id, employee_id, before, after)
+                SELECT %s, %s, made.id, made.{_person(model)}, {_image("old")}, {_image("made")}
+                FROM made JOIN old ON old.id = made.id ORDER BY made.id""",  # noqa: S608
+                [_json(rows), batch_id, table],
+            )
+
+
+def touched_since(batch_id: int, model: type[Model]) -> list[tuple[int, int | None]]:
+    """Rows of a batch that are no longer as the batch left them: (row id, person)."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT c.row_id, c.employee_id FROM employees_importchange c
+            LEFT JOIN "{table}" t ON t.id = c.row_id
+            WHERE c.batch_id = %s AND c."table" = %s
+              AND (t.id IS NULL OR {_image("t")} <> c.after) ORDER BY c.row_id""",  # noqa: S608
+            [batch_id, table],
+        )
+        return cursor.fetchall()
+
+
+def delete_created(batch_id: int, model: type[Model], keep: Sequence[int]) -> None:
+    """Delete the rows that a batch created, but those in `keep`."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""DELETE FROM "{table}" t USING employees_importchange c
+            WHERE c.batch_id = %s AND c."table" = %s AND c.before IS NULL AND t.id = c.row_id
+              AND NOT t.id = ANY(%s)""",  # noqa: S608
+            [batch_id, table, list(keep)],
+        )
+
+
+def restore_changed(batch_id: int, model: type[Model]) -> None:
+    """Give the rows that a batch changed all their former columns back."""
+    table = model._meta.db_table
+    names = [f.column for f in _columns(model) if f.column not in {"id", *UNTRACKED}]
+    setting = ", ".join(f'"{name}" = (b.r)."{name}"' for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE "{table}" t SET {setting} FROM (
+                SELECT row_id, jsonb_populate_record(NULL::"{table}", before) AS r
+                FROM employees_importchange
+                WHERE batch_id = %s AND "table" = %s AND before IS NOT NULL) b
+            WHERE t.id = b.row_id""",  # noqa: S608
+            [batch_id, table],
+        )
+
+
+def _columns(model: type[Model]) -> "list[Field[Any, Any]]":
+    return [f for f in model._meta.concrete_fields if not f.generated]
+
+
+def _complete(rec: Rec, fields: "Sequence[Field[Any, Any]]", now: datetime) -> Values:
+    row: Values = {}
+    for f in fields:
+        if f.attname in rec.values:
+            value = rec.values[f.attname]
+        elif getattr(f, "auto_now_add", False):
+            value = now
+        else:
+            value = f.get_default()
+        row[f.column] = _plain(value)
+    row["id"] = rec.id
+    return row
+
+
+def _plain(value: Any) -> Any:
+    return value.id if isinstance(value, Rec) else value
+
+
+def _json(rows: list[Values]) -> str:
+    return json.dumps(rows, cls=DjangoJSONEncoder)
+
+
+def _person(model: type[Model]) -> str:
+    return "id" if model is Employee else "employee_id"
+
+
+def _image(alias: str) -> str:
+    untracked = ", ".join(f"'{name}'" for name in UNTRACKED)
+    return f"(to_jsonb({alias}.*) - ARRAY[{untracked}])"

@@ -1,7 +1,26 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        post_migrate.connect(create_roles, sender=self)
+
+
+def create_roles(**kwargs: Any) -> None:
+    """The roles exist as groups in every database, also in one that was just emptied."""
+    from django.contrib.auth.models import Group
+
+    from accounts.policy import Role
+
+    known = set(Group.objects.values_list("name", flat=True))
+    Group.objects.bulk_create(
+        [Group(name=role.value) for role in Role if role.value not in known],
+        ignore_conflicts=True,
+    )

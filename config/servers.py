@@ -125,7 +125,7 @@ class Postgres(Server):
     """PostgreSQL on loopback with trust authentication (hence never on another address)."""
 
     name = "database"
-    stop_signals = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+    stop_signals: tuple[tuple[int, float], ...] = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 
     def __init__(self, folder: Path, *, throwaway: bool) -> None:
         super().__init__(folder, throwaway=throwaway)

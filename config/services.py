@@ -173,14 +173,22 @@ class _Keeper:
         return code
 
 
+def _become_keeper(lock: int) -> bool:
+    """Take the keeper's lock; with patience, since a client that asks holds it for an instant."""
+    for _ in range(100):
+        if _try_lock(lock, fcntl.LOCK_EX):
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def keep(name: str, folder: Path, *, throwaway: bool) -> int:
     """Be the keeper of one server; returns the exit code. Runs in a process of its own.
 
     `throwaway`: data that need not survive a crash; the folder is removed at the end.
     """
     lock = _open_lock(folder / "run" / f"{name}.keeper")
-    # More than one try: a client that asks whether a keeper lives holds the lock for an instant.
-    if not any(_try_lock(lock, fcntl.LOCK_EX) or time.sleep(0.02) for _ in range(100)):
+    if not _become_keeper(lock):
         return 0  # another keeper was quicker
     server = SERVERS[name](folder, throwaway=throwaway)
     keeper = _Keeper(server)

@@ -220,6 +220,9 @@ class _Checked:
         self.values = values
 
     def __getitem__(self, name: str) -> Any:
+        return _scalar(self._required(name), name)
+
+    def _required(self, name: str) -> Any:
         if name not in self.values:
             raise RuleError("input.missing", name=name)
         return self.values[name]
@@ -243,7 +246,7 @@ class _Checked:
         return _date(f"{value}-01" if isinstance(value, str) else value, name)
 
     def rows(self, name: str) -> list[Any]:
-        value = self[name]
+        value = self._required(name)
         if not isinstance(value, list):
             raise RuleError("input.not_a_list", name=name)
         return value
@@ -256,6 +259,13 @@ class _Checked:
 
     def years(self, name: str) -> list[tuple[str, int]]:
         return [(row["predikat"], row["months"]) for row in self.objects(name)]
+
+
+def _scalar(value: Any, name: str) -> Any:
+    # The rules are cached by their arguments, and a list has no hash.
+    if isinstance(value, list | dict):
+        raise RuleError("input.not_a_scalar", name=name)
+    return value
 
 
 def _date(value: object, name: str) -> date:
@@ -310,7 +320,7 @@ def _split(given: _Checked) -> Result:
     segments = given.rows("segments")
     if not all(isinstance(pair, list) and len(pair) == 2 for pair in segments):
         raise RuleError("input.not_a_pair", name="segments")
-    pairs = [(level, months) for level, months in segments]
+    pairs = [(_scalar(level, "jenjang"), _scalar(months, "months")) for level, months in segments]
     return {"per_jenjang": conversion.split_year(_conversion(), given["predikat"], pairs)}
 
 
@@ -322,7 +332,7 @@ def _decide(given: _Checked) -> Result:
         golongan=given["golongan"],
         points=given.points("ak"),
         months_in_golongan=given["months_in_golongan"],
-        predicates=given.rows("predikat_years"),
+        predicates=[_scalar(year, "predikat_years") for year in given.rows("predikat_years")],
         test_passed=given.flag("ujikom"),
         vacancy=given.flag("kebutuhan"),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import MAXYEAR, date
 
 from careers.rules.editions import career_edition_on
 from credits.rules.editions import Edition
+from credits.rules.errors import RuleError
 from credits.rules.inputs import read_count, read_golongan, read_level
 from credits.rules.months import next_month
 from positions.ladder import Golongan, Level
@@ -38,8 +39,11 @@ def retirement_on(
     """
     if age is None:
         age = edition.cited("retirement_age", read_level(level)).value
+    year = born.year + read_count(age, "age")
+    if year >= MAXYEAR:
+        raise RuleError("date.out_of_range", born=born.isoformat())
     # Through the month alone, since 29 February has no birthday in most years.
-    return next_month(date(born.year + read_count(age, "age"), born.month, 1))
+    return next_month(date(year, born.month, 1))
 
 
 def transfer_age_ok(

@@ -113,7 +113,7 @@ def _build(
         used = [e for e in account if e.kind != "reset"]
         return _determination(used, standing, common, start, end, equalised), used
     if form == Form.CONVERSION:
-        converted = [e for e in converted if e.period_start >= start and e.period_end <= end]
+        converted = [e for e in converted if _inside(e, start, end)]
     if not converted:
         return None, []
     lines = tuple(_line(e) for e in converted)
@@ -148,7 +148,13 @@ def _present_level(entries: list[LedgerEntry]) -> list[LedgerEntry]:
     return entries[at + 1 :]
 
 
+def _inside(entry: LedgerEntry, start: date, end: date) -> bool:
+    first, last = entry.period_start, entry.period_end
+    return bool(first and last and start <= first and last <= end)
+
+
 def _line(entry: LedgerEntry) -> ConversionLine:
+    assert entry.period_start and entry.period_end  # noqa: S101  every conversion has a period
     return ConversionLine(
         start=entry.period_start,
         end=entry.period_end,

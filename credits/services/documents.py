@@ -24,7 +24,7 @@ from credits.documents.render import render
 from credits.models import Document, DocumentBatch, DocumentPart
 from credits.rules.editions import rules_version
 from credits.services.contents import Drafted, contents
-from credits.services.parts import claimed
+from credits.services.parts import claimed, ring
 from credits.services.runs import people_in
 from employees.models import Employee, UnitMembership
 
@@ -127,18 +127,8 @@ def start_batch(
     form: str, start: date, end: date, scope: dict[str, Any], actor: Any = None
 ) -> DocumentBatch:
     """Record a batch and ring for the workers."""
-    from credits.tasks import work_on_batch
-
     batch = create_batch(form, start, end, scope, actor)
-
-    def send() -> None:
-        try:
-            for _ in range(2):
-                work_on_batch.delay(batch.pk)
-        except Exception:
-            log.warning("batch.bell_broken", extra={"batch": batch.pk})
-
-    transaction.on_commit(send)
+    ring("credits.tasks.work_on_batch", batch.pk)
     return batch
 
 

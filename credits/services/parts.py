@@ -1,9 +1,14 @@
 """One part, one worker: database locks that die with their connection."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from celery import current_app
+from django.db import connection, transaction
+
+log = logging.getLogger("sijafung.parts")
+WORKERS = 2  # how many are called; each takes parts until none is free
 
 
 @contextmanager
@@ -26,3 +31,16 @@ def _ask(sql: str, lock_class: int, key: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, [lock_class, key])
         return bool(cursor.fetchone()[0])
+
+
+def ring(task: str, key: int) -> None:
+    """Call the workers once the transaction is in; a broken bell is mended by the sweep."""
+
+    def send() -> None:
+        try:
+            for _ in range(WORKERS):
+                current_app.send_task(task, (key,))
+        except Exception:
+            log.warning("bell.broken", extra={"task": task, "key": key})
+
+    transaction.on_commit(send)

@@ -19,7 +19,7 @@ from credits.models import CalculationRun, RunChange, RunChunk, RunIssue
 from credits.rules.editions import load_editions, rules_version
 from credits.rules.timeline import Line
 from credits.services.ledger import Change, Outcome, reconcile
-from credits.services.parts import claimed
+from credits.services.parts import claimed, ring
 from employees.models import Appointment, Employee, UnitMembership
 from positions.selectors import units_below
 
@@ -131,22 +131,8 @@ def start(
 ) -> CalculationRun:
     """Record a run and ring for the workers."""
     run = create(scope, reason, actor, dry_run=dry_run)
-    ring(run)
+    ring("credits.tasks.work_on_run", run.pk)
     return run
-
-
-def ring(run: CalculationRun) -> None:
-    """Tell the workers; if the bell is broken the sweep finds the run within seconds."""
-    from credits.tasks import work_on_run
-
-    def send() -> None:
-        try:
-            for _ in range(2):
-                work_on_run.delay(run.pk)
-        except Exception:
-            log.warning("run.bell_broken", extra={"run": run.pk})
-
-    transaction.on_commit(send)
 
 
 def recalculate_now(

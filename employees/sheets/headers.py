@@ -114,6 +114,10 @@ def _unique(texts: list[str], matches: Sequence[Column | None]) -> list[str]:
 def _check_columns(
     header: Header, columns: Sequence[Column], mapping: Mapping[str, str] | None
 ) -> None:
+    there = {fold(heading) for heading in header.headings}
+    unknown = [storable(key) for key in mapping or {} if fold(key) not in there]
+    if unknown:
+        raise SheetRefused("mapping_unknown", columns=unknown)
     keys = [column.key for _index, column in header.columns]
     for column in columns:
         if keys.count(column.key) > 1:
@@ -122,10 +126,6 @@ def _check_columns(
     missing = [c.headings[0] for c in columns if c.required and c.key not in keys]
     if missing:
         raise SheetRefused("column_missing", columns=missing, header_row=header.row)
-    there = {fold(heading) for heading in header.headings}
-    unknown = [storable(key) for key in mapping or {} if fold(key) not in there]
-    if unknown:
-        raise SheetRefused("mapping_unknown", columns=unknown)
 
 
 def _warnings(

@@ -4,13 +4,14 @@ The outcomes are those of design/bad_input.md: exact, warning, row refused (Row.
 refused (SheetRefused). Nothing is stored here and no Django is imported.
 """
 
+import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from employees.sheets import delimited, xlsx
+from employees.sheets import dates, delimited, xlsx
 from employees.sheets.cells import Context, RawCell, Typed, parse_cell
 from employees.sheets.columns import Column, Note
 from employees.sheets.headers import HEADER_ROWS, Header, find_header, match_heading, texts_of
@@ -78,7 +79,11 @@ class Table:
     matched: dict[str, str]
     unmatched: list[str]
     warnings: list[Note]
-    rows: Iterator[Row]
+    rows: Generator[Row, None, None]
+
+    def close(self) -> None:
+        """Give up reading: ends the child process at once instead of when collected."""
+        self.rows.close()
 
 
 @dataclass
@@ -141,7 +146,7 @@ def read(
         matched={header.headings[index]: column.key for index, column in header.columns},
         unmatched=header.unmatched,
         warnings=opened.warnings,
-        rows=_chain(first, rows),
+        rows=_chain(first, rows, opened.rows),
     )
 
 
@@ -237,9 +242,12 @@ def _after(header: Header, head: list[RawRow], rest: Iterator[RawRow]) -> Iterat
     yield from rest
 
 
-def _chain(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
-    yield first
-    yield from rest
+def _chain(first: Row, rest: Iterator[Row], source: Iterator[RawRow]) -> Generator[Row, None, None]:
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, Generator):
+            stack.callback(source.close)
+        yield first
+        yield from rest
 
 
 class _Body:
@@ -310,7 +318,7 @@ class _Body:
         cells = raw.cells
         for index, heading in header.shown:
             if index < len(cells) and cells[index] is not None:
-                row.raw[heading] = _as_text(cells[index])
+                row.raw[heading] = _as_text(cells[index], self.opened.context.epoch1904)
         if self.opened.fixed_width:
             problem = _width_problem(len(cells), header)
             if problem:
@@ -354,6 +362,10 @@ def _numbers_columns(raw: RawRow) -> bool:
     return len(texts) >= 3 and texts == [str(number + 1) for number in range(len(texts))]
 
 
-def _as_text(cell: RawCell) -> str:
+def _as_text(cell: RawCell, epoch1904: bool = False) -> str:
+    """A cell for a person to read again: a date cell as a date, else what the file says."""
+    if isinstance(cell, Typed) and cell.kind == "d":
+        value, _notes = dates.read_typed(cell.kind, cell.raw, epoch1904)
+        return f"{value:%d-%m-%Y}" if value else cell.raw
     text = cell.raw if isinstance(cell, Typed) else (cell or "")
     return storable(text[:1000])

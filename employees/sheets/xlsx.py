@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from employees.sheets.cells import RawCell, Typed
 from employees.sheets.limits import Limits, SheetRefused
 from employees.sheets.source import RawRow, SheetInfo
+from employees.sheets.texts import storable
 
 _ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = 1 << 16
@@ -48,14 +49,14 @@ class _Child:
             close_fds=True,
         )
 
-    def messages(self) -> Iterator[Any]:
+    def messages(self) -> Generator[Any, None, None]:
         """Every message up to the end; raises SheetRefused for a refusal, a dead or slow child."""
         try:
             for line in self._lines():
                 message = json.loads(line)
                 if isinstance(message, dict):
                     if "refused" in message:
-                        raise SheetRefused(message["refused"], **message["params"])
+                        raise SheetRefused(message["refused"], **_storable(message["params"]))
                     if "end" in message:
                         return
                 yield message
@@ -121,14 +122,29 @@ def open_workbook(
     head = next(messages, None)
     if not isinstance(head, dict):
         raise SheetRefused("reader_died")
-    sheets = [SheetInfo(name, hidden, has_data) for name, hidden, has_data in head["sheets"]]
+    sheets = [
+        SheetInfo(storable(name), hidden, has_data) for name, hidden, has_data in head["sheets"]
+    ]
     return Workbook(sheets, head["sheet"], head["epoch1904"], head["rows"], _rows(messages))
 
 
-def _rows(messages: Iterator[Any]) -> Iterator[RawRow]:
-    for batch in messages:
-        for number, hidden, cells in batch:
-            yield RawRow(number, [_cell(cell) for cell in cells], hidden)
+def _rows(messages: Generator[Any, None, None]) -> Iterator[RawRow]:
+    with contextlib.closing(messages):
+        for batch in messages:
+            for number, hidden, cells in batch:
+                yield RawRow(number, [_cell(cell) for cell in cells], hidden)
+
+
+def _storable(params: dict[str, Any]) -> dict[str, Any]:
+    """Names of sheets come from the file: nothing in them may break a page or a database."""
+    return {
+        key: [storable(item) for item in value]
+        if isinstance(value, list)
+        else storable(value)
+        if isinstance(value, str)
+        else value
+        for key, value in params.items()
+    }
 
 
 def _cell(cell: Any) -> RawCell:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -154,10 +154,9 @@ def _inside(entry: LedgerEntry, start: date, end: date) -> bool:
 
 
 def _line(entry: LedgerEntry) -> ConversionLine:
-    assert entry.period_start and entry.period_end  # noqa: S101  every conversion has a period
     return ConversionLine(
-        start=entry.period_start,
-        end=entry.period_end,
+        start=cast(date, entry.period_start),  # every conversion has a period
+        end=cast(date, entry.period_end),
         months=entry.months or 0,
         predikat=entry.predicate.replace("_", " ").title(),
         percent=Fraction(entry.percent),

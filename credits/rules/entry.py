@@ -88,12 +88,12 @@ def transfer_points(
     """
     level, origin = read_level(level), read_origin(origin)
     base = base_points(edition, level, golongan)
-    if not with_base or not _base_for(edition, origin):
+    if not with_base or not transfer_adds_base(edition, origin):
         base = _no_base(edition, level, golongan)
     counted, steps = list(years), []
-    limit = edition.cited("transfer", "limit_months")
+    limit = transfer_limit(edition, top_rank=top_rank)
     held = sum(read_months(months, at_most=None) for _, months in years)
-    if top_rank and held > limit.value:
+    if limit and held > limit.value:
         counted = _last_months(years, limit.value)
         steps.append(
             step("transfer.limited", months=held, counted=limit.value, article=limit.article)
@@ -163,9 +163,15 @@ def read_origin(given: object) -> Origin:
         raise RuleError("origin.unknown", given=str(given)) from None
 
 
-def _base_for(edition: Edition, origin: Origin) -> bool:
+def transfer_limit(edition: Edition, *, top_rank: bool) -> Cited | None:
+    """How many of the last months count (R-034); None = all of the time in the last golongan."""
+    return edition.cited("transfer", "limit_months") if top_rank else None
+
+
+def transfer_adds_base(edition: Edition, origin: Origin | str) -> bool:
+    """Whether AK Dasar is added to the converted time of a perpindahan (R-033, E-03)."""
     # E-03: Pasal 7 ayat (1) knows no exception for pelaksana; public tools read one into it.
-    return origin is not Origin.PELAKSANA or bool(edition.setting("base_points_for_pelaksana"))
+    return origin != Origin.PELAKSANA or bool(edition.setting("base_points_for_pelaksana"))
 
 
 def _no_base(edition: Edition, level: Level | str, golongan: Golongan | str) -> Explained:

@@ -29,6 +29,7 @@ from credits.rules.editions import (
     latest,
     regime_start,
 )
+from credits.rules.entry import transfer_adds_base, transfer_limit
 from credits.rules.errors import RuleError
 from credits.rules.explained import Explained
 from credits.rules.integration import integration_points
@@ -433,7 +434,9 @@ def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
     if appointment.way == "transfer":
         _transfer(account, facts, appointment)
     elif appointment.way == "first":
-        _base(account, facts, appointment)
+        edition = edition_on(appointment.start, appointment.position)
+        if edition.setting("first_appointment_base_points"):
+            _base(account, facts, appointment)
         for rating in facts.ratings:
             if rating.end < appointment.start and rating.start >= regime_start(CONVERSION):
                 _before(account, appointment, rating, rating.start, "first_appointment")
@@ -492,7 +495,8 @@ def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
         parts = _Converted(units, "transfer.flat", flat.article, edition.key, units, 100)
         account.lines.append(_entry(appointment, "transfer", golongan, parts))
         return
-    _base(account, facts, appointment)
+    if transfer_adds_base(edition, appointment.origin):
+        _base(account, facts, appointment)
     since = next(
         (start for start, held in reversed(facts.ranks) if start <= appointment.start), None
     )
@@ -505,12 +509,13 @@ def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
 
 
 def _counted_from(edition: Edition, appointment: Appointment, since: date) -> date:
-    """Only the last 36 months where the rank was the highest of the former position (R-034)."""
-    limit: int = edition.cited("transfer", "limit_months").value
+    """The first day that counts: of the last golongan, or of its last 36 months (R-034)."""
+    limit = transfer_limit(edition, top_rank=appointment.top_rank)
+    if limit is None:
+        return since
     start = appointment.start
-    months = start.year * 12 + start.month - 1 - limit
-    cut = date(months // 12, months % 12 + 1, 1)
-    return max(since, cut) if appointment.top_rank else since
+    months = start.year * 12 + start.month - 1 - int(limit.value)
+    return max(since, date(months // 12, months % 12 + 1, 1))
 
 
 def _before(

@@ -121,7 +121,7 @@ def _period_of(values: Mapping[str, Any]) -> tuple[date, date] | None:
     if values.get("start") and values.get("end"):
         return values["start"], values["end"]
     year = values.get("year")
-    return _whole_year(year) if year in YEARS else None
+    return _whole_year(year) if year is not None and year in YEARS else None
 
 
 def _stated_ratings(row: SheetRow) -> list[Stated]:
@@ -184,7 +184,7 @@ def _propose_rating(row: SheetRow, person: Person, stated: Stated, covered: list
             other.set({"superseded_by_id": rating})
 
     period = f"{stated.start.isoformat()}/{stated.end.isoformat()}"
-    shown = [
+    shown: list[tuple[str, Any, Any]] = [
         ("rating.replaces", f"{r.start.isoformat()}/{r.end.isoformat()}", r.predicate)
         for r in covered
     ]
@@ -280,11 +280,11 @@ def _propose_opening(row: SheetRow, person: Person) -> None:
         if held is not None:
             held.set({"superseded_by_id": opening})
 
-    shown = [
+    changes: list[tuple[str, Any, Any]] = [
         ("openingbalance.units", _points(old.get("units")), _points(units)),
         ("openingbalance.on", old["on"].isoformat() if old else None, values["on"].isoformat()),
     ]
-    row.propose(CHANGED if held else NEW, act, shown)
+    row.propose(CHANGED if held else NEW, act, changes)
 
 
 def _points(units: int | None) -> str | None:
@@ -449,7 +449,7 @@ def _resting_on(source: str) -> registry.Keeper:
 
     def resting(ids: Sequence[int]) -> set[int]:
         entries = LedgerEntry.objects.filter(source=source, source_id__in=ids).order_by()
-        return set(entries.values_list("source_id", flat=True))
+        return {pk for pk in entries.values_list("source_id", flat=True) if pk is not None}
 
     return resting
 

@@ -84,10 +84,10 @@ def load() -> Catalogue:
     book = Catalogue(positions=position_index(), units=unit_index())
     for pk, code, name in Position.objects.values_list("id", "code", "name"):
         book.position_names[pk], book.position_codes[pk] = name, code
-    for pk, *entry in PositionLevel.objects.order_by("order").values_list(
-        "position_id", "level", "name", "order", "rank_low", "rank_high"
-    ):
-        book.levels[pk][entry[0]] = LevelEntry(*entry)
+    for level in PositionLevel.objects.order_by("order"):
+        book.levels[level.position_id][level.level] = LevelEntry(
+            level.level, level.name, level.order, level.rank_low, level.rank_high
+        )
     book.unit_names = dict(Unit.objects.values_list("id", "code"))
     book.unit_names |= dict(UnitVersion.objects.order_by("start").values_list("unit_id", "name"))
     for pk, code, name, kind in Agency.objects.order_by("-id").values_list(

@@ -67,7 +67,6 @@ def collect(
 def _collect(table: Table, kind: Kind) -> Collected:
     missing = kind.missing(set(table.matched.values()))
     if missing:
-        table.rows.close()  # type: ignore[attr-defined]
         raise SheetRefused("column_missing", columns=missing, header_row=table.header_row)
     sheet = Collected(table.headings, table.matched)
     types = {column.key: column.type for column in kind.columns}
@@ -189,7 +188,7 @@ def load_people(kind: Kind, nips: Sequence[str]) -> dict[str, Person]:
     people = {nip: Person(nip) for nip in nips}
     by_id: dict[int, Person] = {}
     for nip, values in known.items():
-        _fill(people[nip], values)
+        _fill(people[nip], dict(values))
         by_id[values["id"]] = people[nip]
     strangers = [nip for nip in nips if nip not in known]
     former = FormerNip.objects.filter(nip__in=strangers, employee__withdrawn_at__isnull=True)
@@ -197,7 +196,7 @@ def load_people(kind: Kind, nips: Sequence[str]) -> dict[str, Person]:
     missing = Employee.everyone.filter(id__in=set(moved.values()) - set(by_id)).values()
     for values in missing:
         by_id[values["id"]] = Person(values["nip"])
-        _fill(by_id[values["id"]], values)
+        _fill(by_id[values["id"]], dict(values))
     people |= {nip: by_id[pk] for nip, pk in moved.items()}
     for wanted in kind.reads:
         rows = wanted.model._default_manager.filter(wanted.where, employee_id__in=list(by_id))

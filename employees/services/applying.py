@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
 
@@ -21,6 +22,7 @@ from employees.services.facts import mark_changed
 from employees.services.staging import move
 
 State = ImportBatch.State
+_LONG = 5_000  # rows from which on progress is shown while applying
 _WRITERS = 7_204  # advisory lock: one import writes at a time
 
 
@@ -53,10 +55,12 @@ def _apply(batch: ImportBatch) -> None:
     now = timezone.now()
     _lock_people(batch)
     touched: set[int] = set()
-    for part in reading.chunks(_groups(batch, kind)):
-        people = reading.plan(kind, part, context)
-        _refuse_rows(batch, part)
-        touched |= _write(batch, people, now)
+    with _signs_of_life(batch) as tick:
+        for part in reading.chunks(_groups(batch, kind)):
+            people = reading.plan(kind, part, context)
+            _refuse_rows(batch, part)
+            touched |= _write(batch, people, now)
+            tick(sum(len(rows) for _nip, rows in part))
     mark_changed(touched)
     with connection.cursor() as cursor:  # deferred constraints speak now, inside the try
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -65,6 +69,29 @@ def _apply(batch: ImportBatch) -> None:
     batch.refusal = None
     batch.rows_read = batch.rows_total
     move(batch, State.APPLIED)
+
+
+@contextmanager
+def _signs_of_life(batch: ImportBatch) -> Iterator[Callable[[int], None]]:
+    """Progress by a connection of its own: nobody sees into our transaction before its end."""
+    if batch.rows_total < _LONG:
+        yield lambda rows: None
+        return
+    aside = connection.copy()
+    done = 0
+
+    def tick(rows: int) -> None:
+        nonlocal done
+        done += rows
+        with aside.cursor() as cursor:
+            cursor.execute(
+                "UPDATE employees_importbatch SET rows_read = %s WHERE id = %s", [done, batch.pk]
+            )
+
+    try:
+        yield tick
+    finally:
+        aside.close()
 
 
 def _lock_people(batch: ImportBatch) -> None:

@@ -64,8 +64,9 @@ def update(batch_id: int, model: type[Model], recs: Iterable[Rec]) -> None:
         row = {"id": rec.id} | {k: _plain(v) for k, v in changed.items()}
         groups[tuple(sorted(changed))].append(row)
     table = model._meta.db_table
+    column_of = {f.attname: f.column for f in _columns(model)}
     for columns, rows in groups.items():
-        names = [model._meta.get_field(c).column for c in columns]
+        names = [column_of[c] for c in columns]
         setting = ", ".join(f'"{name}" = v."{name}"' for name in names)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -136,7 +137,7 @@ def _complete(rec: Rec, fields: "Sequence[Field[Any, Any]]", now: datetime) -> V
             value = now
         else:
             value = f.get_default()
-        row[f.column] = _plain(value)
+        row[str(f.column)] = _plain(value)
     row["id"] = rec.id
     return row
 

@@ -56,12 +56,14 @@ def start(
     interactive: columns that do not match are asked for instead of refusing the file.
     """
     registry.kind(kind)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
     file.seek(0)
     batch = ImportBatch(
         kind=kind,
         file_name=file_name[:300],
-        file_hash=digest,
+        file_hash=digest.hexdigest(),
         options={
             "sheet": sheet,
             "decimal": decimal,
@@ -90,7 +92,7 @@ def remap(batch: ImportBatch, options: dict[str, Any]) -> None:
 
 def ask_apply(batch: ImportBatch, reason: str = "") -> None:
     """Let the worker apply a previewed batch."""
-    _move(batch, (State.PREVIEW,), State.APPLYING, reason=reason[:500], refusal=None)
+    _move(batch, (State.PREVIEW,), State.APPLYING, reason=reason[:500], refusal=None, rows_read=0)
 
 
 def ask_undo(batch: ImportBatch) -> list[Finding]:

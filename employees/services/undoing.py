@@ -90,8 +90,8 @@ def _created(batch: ImportBatch, model: type[Model]) -> list[int]:
 
 
 def _people(batch: ImportBatch) -> list[int]:
-    ids = ImportChange.objects.filter(batch=batch, employee_id__isnull=False)
-    return sorted(set(ids.values_list("employee_id", flat=True)))
+    ids = ImportChange.objects.filter(batch=batch).values_list("employee_id", flat=True)
+    return sorted({pk for pk in ids if pk is not None})
 
 
 def _lock_people(batch: ImportBatch) -> None:

@@ -299,3 +299,30 @@ def _supervision_row(row: Supervision) -> Row:
         "evidence_grade": row.evidence_grade,
         "evidence": row.evidence,
     }
+
+
+def is_unedited() -> bool:
+    """Whether the catalogue stands as loaded: nothing edited, added or confirmed by an officer."""
+    with transaction.atomic():
+        report = load_catalogue()
+        transaction.set_rollback(True)
+    if report.kept or report.created or report.updated:
+        return False
+    loaded: tuple[tuple[type[models.Model], int], ...] = (
+        (Position, len(catalogue.positions())),
+        (Unit, len(catalogue.units())),
+        (Supervision, len(catalogue.supervisions())),
+        (Decree, len(catalogue.decrees())),
+        *((model, _count(part, catalogue.positions())) for part, model in _PART_MODELS),
+        (UnitVersion, _count("version", catalogue.units())),
+    )
+    if any(model._default_manager.count() != number for model, number in loaded):
+        return False
+    return not any(m.objects.filter(confirmed=True).exists() for m in (Position, Unit, Supervision))
+
+
+_PART_MODELS = [(part, model) for part, (model, _key, _fields) in _POSITION_PARTS.items()]
+
+
+def _count(part: str, rows: dict[str, Row]) -> int:
+    return sum(name.startswith(f"{part} ") for row in rows.values() for name in row)

@@ -36,15 +36,16 @@ def read_number(raw: str, kept: int) -> Read:
     warning; real further decimals (12.34567) are refused.
     """
     try:
-        number = Decimal(raw)
+        # Decimal would read underscores and the digits of every script.
+        number = Decimal(raw if raw.isascii() and "_" not in raw else "")
     except InvalidOperation:
         return _refuse("amount_unreadable", value=raw[:40])
     if not number.is_finite():
         return _refuse("amount_not_finite", value=raw[:40])
-    if abs(number) >= LARGEST:
-        return _refuse("amount_too_large")
     if number < 0:
         return _refuse("amount_negative", value=raw[:40])
+    if number >= LARGEST:
+        return _refuse("amount_too_large")
     amount = number.quantize(Decimal(1).scaleb(-kept), ROUND_HALF_EVEN)
     if amount == number:
         return _tidy(amount), ()

@@ -151,7 +151,8 @@ def _check_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
                 raise SheetRefused("macros")
             first = False
         if xml:
-            if _DTD.search(tail + chunk):
+            block = tail + chunk
+            if b"<!" in block and _DTD.search(block):
                 raise SheetRefused("xml_dtd")
             tail = chunk[-16:]
 

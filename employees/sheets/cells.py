@@ -193,8 +193,11 @@ def parse_choice(cell: RawCell, column: Column, context: Context) -> Parsed:
     for spelling, code in choices.items():
         if fold_choice(spelling) == folded:
             return code, (Note("choice_spelling", {"value": shown(text), "taken": spelling}),)
-    allowed = tuple({code: spelling for spelling, code in reversed(choices.items())}.values())
-    return refuse("choice_unknown", value=shown(text), allowed=allowed[::-1])
+    # One spelling per code, the first.
+    allowed: dict[str, str] = {}
+    for spelling, code in choices.items():
+        allowed.setdefault(code, spelling)
+    return refuse("choice_unknown", value=shown(text), allowed=tuple(allowed.values()))
 
 
 def parse_golongan(cell: RawCell, column: Column, context: Context) -> Parsed:

@@ -10,6 +10,7 @@ preview (rows wanted, or null) and limits. Standard library only: it starts in 0
 import json
 import resource
 import sys
+from collections import deque
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -62,6 +63,9 @@ def _serve(request: dict[str, Any], limits: Limits, out: TextIO) -> None:
             "epoch1904": book.epoch1904,
         }
         scan = SheetScan(book, sheet) if sheet else None
+        if sheet and scan and scan.estimate > limits.rows and not preview:
+            # Count first: a sheet over the limit is refused before the parent parses a row.
+            deque(SheetScan(book, sheet).rows(), maxlen=0)
         _send(out, {**head, "rows": scan.estimate if scan else 0})
         if scan:
             _send_rows(scan, out, preview)

@@ -65,8 +65,9 @@ def read_typed(kind: str, raw: str, epoch1904: bool) -> Read:
     if kind == "t":
         return read_text(raw.removesuffix("T00:00:00").removesuffix("T00:00:00.000"), epoch1904)
     try:
-        serial = Decimal(raw)
-        whole = int(serial)
+        serial = Decimal(raw if raw.isascii() and "_" not in raw else "")
+        # int() of a forged 1E9999999 would write out every zero.
+        whole = int(serial) if serial.adjusted() < 7 else -1
     except (InvalidOperation, ValueError, OverflowError):
         return _refuse("date_serial", value=raw[:40])
     if kind == "n" and whole not in _BARE_SERIALS:

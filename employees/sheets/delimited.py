@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from employees.sheets.columns import Note
-from employees.sheets.limits import Limits, SheetRefused
+from employees.sheets.limits import STRAY_ROWS, Limits, SheetRefused
 from employees.sheets.source import RawRow
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -130,6 +130,7 @@ def _survey(source: Source, limits: Limits) -> None:
     """
     ends: set[str] = set()
     quoted = False
+    records = 0
     try:
         with source.open() as handle:
             while line := handle.readline(limits.line + 1):
@@ -141,9 +142,12 @@ def _survey(source: Source, limits: Limits) -> None:
                 if line.count('"') % 2:
                     quoted = not quoted
                 if not quoted:
+                    records += len(line) > 2
                     ends.add(line[len(line.rstrip("\r\n")) :] if line[-1] in "\r\n" else "")
     except UnicodeError as error:
         raise SheetRefused("csv_encoding", row=source.lines + 1) from error
+    if records > limits.rows + STRAY_ROWS:
+        raise SheetRefused("too_many_rows", limit=limits.rows, row=records)
     kinds = {"\r\n" if end.endswith("\r\n") else end for end in ends} - {""}
     if len(kinds) > 1:
         source.warnings.append(Note("mixed_newlines"))

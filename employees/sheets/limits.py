@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+# Titles, headings and blank rows do not count as data, but data this far below the row limit
+# can only be a stray cell, and so many rows too many: the file is refused before it is parsed.
+STRAY_ROWS = 1_000
 
 
 @dataclass(frozen=True)

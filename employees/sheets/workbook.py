@@ -14,15 +14,12 @@ from typing import Any
 from xml.parsers import expat
 
 from employees.sheets.archive import read_chunks
-from employees.sheets.limits import Limits, SheetRefused
+from employees.sheets.limits import STRAY_ROWS, Limits, SheetRefused
 
 # A cell as it goes over the pipe: None, text, or [kind, raw]; kinds as in cells.Typed.
 WireCell = Any
 CELL_LIMIT = 32_767  # characters in one cell, Excel's own limit
 _MERGED_LIMIT = 20_000
-# Rows without data, titles and headings above the table do not count as data, but a cell this
-# far below the row limit can only be a stray one.
-_STRAY_ROWS = 1_000
 _DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NOT_LETTERS = re.compile(r'"[^"]*"|\[(?!h+\]|m+\]|s+\])[^\]]*\]|\\.|_.|\*.', re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -405,9 +402,9 @@ class SheetScan:
             return
         limits = self.book.limits
         self.count += 1
-        far = self.row_number > limits.rows + _STRAY_ROWS
+        far = self.row_number > limits.rows + STRAY_ROWS
         # One heading row and a few titles stand above the rows that count.
-        if not self.probe and (far or self.count > limits.rows + _STRAY_ROWS):
+        if not self.probe and (far or self.count > limits.rows + STRAY_ROWS):
             raise SheetRefused("too_many_rows", limit=limits.rows, row=self.row_number)
         if self.merged:
             self._cover()
@@ -420,7 +417,7 @@ class SheetScan:
         for chunk in read_chunks(self.book.archive, self.sheet.part):
             block = tail + chunk
             self.estimate += chunk.count(b"<row ") or chunk.count(b":row ")
-            for match in _MERGE.finditer(block):
+            for match in _MERGE.finditer(block) if b"mergeCell" in block else ():
                 first, _, last = match[1].decode().partition(":")
                 top, bottom = _CELL_REF.fullmatch(first), _CELL_REF.fullmatch(last)
                 if top is None or bottom is None or len(found) >= _MERGED_LIMIT:

@@ -271,6 +271,30 @@ SHEETS: list[tuple[str, Callable[[], bytes], str, str | None]] = [
         None,
     ),
     (
+        "a number beyond all bounds",
+        lambda: with_sheet(lambda x: x.replace(b"<v>12.5</v>", b"<v>1E999999999</v>", 1)),
+        ROW,
+        "amount_too_large",
+    ),
+    (
+        "a serial beyond all bounds",
+        lambda: with_sheet(lambda x: x.replace(b"<v>45292</v>", b"<v>1E9999999</v>", 1)),
+        ROW,
+        "date_serial",
+    ),
+    (
+        "a cell that is not a number",
+        lambda: with_sheet(lambda x: x.replace(b"<v>12.5</v>", b"<v>NaN</v>", 1)),
+        ROW,
+        "amount_not_finite",
+    ),
+    (
+        "a lone surrogate",
+        lambda: xlsx_bytes(workbook(changed("rating", "Baik_xD800_"))),
+        ROW,
+        "choice_unknown",
+    ),
+    (
         "control character",
         lambda: with_sheet(
             lambda x: x,

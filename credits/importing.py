@@ -229,8 +229,8 @@ RATINGS = Kind(
     example={
         "nip": "199001012015011999",
         "name": "Dr. Budi Santoso, S.H., M.H.",
-        "start": "01-01-2025",
-        "end": "31-12-2025",
+        "start": "2025-01-01",
+        "end": "2025-12-31",
         "predicate": "Baik",
         "evidence": "EK/2025/001",
     },
@@ -328,11 +328,11 @@ OPENING = Kind(
     example={
         "nip": "199001012015011999",
         "name": "Dr. Budi Santoso, S.H., M.H.",
-        "on": "31-12-2022",
+        "on": "2022-12-31",
         "points": "137.5",
         "kind": "Integrasi",
         "document_number": "PAK/2022/017",
-        "document_date": "15-02-2023",
+        "document_date": "2023-02-15",
     },
 )
 
@@ -424,14 +424,14 @@ COMBINED = Kind(
         "name": "Dr. Budi Santoso, S.H., M.H.",
         "position": "Analis Kebijakan",
         "level": "Ahli Muda",
-        "start": "01-01-2025",
-        "end": "31-12-2025",
+        "start": "2025-01-01",
+        "end": "2025-12-31",
         "predicate": "Baik",
         "stated": "25.00",
         "evidence": "EK/2025/001",
         "golongan": "III/c",
-        "rank_from": "01-04-2023",
-        "appointed_from": "01-04-2023",
+        "rank_from": "2023-04-01",
+        "appointed_from": "2023-04-01",
     },
 )
 

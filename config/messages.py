@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -28,7 +29,7 @@ APPS = (
     "reports",
     "config",
 )
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -69,15 +70,15 @@ def _found() -> Iterator[Found]:
 def _in_python(path: Path) -> Iterator[Found]:
     name = path.relative_to(ROOT).as_posix()
     source = BytesIO(path.read_bytes())
-    for line, function, messages, _comments in extract_python(source, list(KEYWORDS), (), {}):
-        texts = (messages,) if isinstance(messages, str) else tuple(messages)
-        if not all(isinstance(t, str) for t in texts[:2]) or not texts:
-            continue
-        if function.startswith("pgettext"):
+    for line, name_of, messages, _comments in extract_python(source, KEYWORDS, (), {}):
+        function = str(name_of)
+        given = (messages,) if isinstance(messages, str) else tuple(messages)
+        texts = [t for t in given[:2] if isinstance(t, str)]
+        if function.startswith("pgettext") and len(texts) == 2:
             yield name, line, texts[1], texts[0]
-        elif function.startswith("ngettext"):
-            yield name, line, texts[:2], None
-        elif texts[0]:
+        elif function.startswith("ngettext") and len(texts) == 2:
+            yield name, line, (texts[0], texts[1]), None
+        elif texts and texts[0]:
             yield name, line, texts[0], None
 
 
@@ -156,13 +157,16 @@ def check(language: str = "id") -> list[str]:
 
 
 def _complete(message: Message) -> bool:
-    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(texts)
+    return all(_texts(message.string))
+
+
+def _texts(value: Any) -> list[str]:
+    """One text, or one for each plural."""
+    return [t or "" for t in value] if isinstance(value, tuple | list) else [value or ""]
 
 
 def _same_placeholders(message: Message) -> bool:
-    sources = message.id if isinstance(message.id, tuple | list) else (message.id,)
-    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    sources, texts = _texts(message.id), _texts(message.string)
     wanted = {p for s in sources for p in _PLACEHOLDER.findall(s)}
     return all(set(_PLACEHOLDER.findall(t)) <= wanted for t in texts) and wanted <= {
         p for t in texts for p in _PLACEHOLDER.findall(t)

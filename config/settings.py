@@ -186,7 +186,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "credits.tasks.recalculate_stale",
         "schedule": crontab(hour=1, minute=30),
     },
-    "anchor-ledger": {"task": "credits.tasks.anchor_ledger", "schedule": crontab(hour=2, minute=30)},
+    "resume-imports": {"task": "employees.tasks.sweep_imports", "schedule": 30.0},
+    "anchor-ledger": {
+        "task": "credits.tasks.anchor_ledger",
+        "schedule": crontab(hour=2, minute=30),
+    },
 }
 
 # The daily anchor of the ledger goes where the application cannot change it: a folder of another

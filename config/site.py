@@ -20,7 +20,7 @@ class SijafungAdminSite(AdminSite):
         """Any active account may sign in; what it sees is the policy's business."""
         return bool(request.user.is_active and request.user.is_authenticated)
 
-    def index(  # type: ignore[override]  our page is rendered, not templated
+    def index(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         from reports.views import start_page  # the site is loaded before the apps

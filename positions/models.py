@@ -36,9 +36,7 @@ def no_overlap(name: str, *fields: str, condition: Q | None = None) -> Exclusion
 
 
 def ordered(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        name=name, condition=Q(end__isnull=True) | Q(end__gte=F("start"))
-    )
+    return models.CheckConstraint(name=name, condition=Q(end__isnull=True) | Q(end__gte=F("start")))
 
 
 class DatedQuerySet(models.QuerySet[Any]):
@@ -96,9 +94,7 @@ class Decree(models.Model):
 
     number = models.CharField(_("number"), max_length=120, unique=True)
     number_folded = models.GeneratedField(
-        expression=Replace(
-            Replace(Lower("number"), Value(" "), Value("")), Value("."), Value("")
-        ),
+        expression=Replace(Replace(Lower("number"), Value(" "), Value("")), Value("."), Value("")),
         output_field=models.CharField(max_length=120),
         db_persist=True,
     )

@@ -301,6 +301,13 @@ def _supervision_row(row: Supervision) -> Row:
     }
 
 
+_PART_MODELS = [(part, model) for part, (model, _key, _fields) in _POSITION_PARTS.items()]
+
+
+def _count(part: str, rows: dict[str, Row]) -> int:
+    return sum(name.startswith(f"{part} ") for row in rows.values() for name in row)
+
+
 def is_unedited() -> bool:
     """Whether the catalogue stands as loaded: nothing edited, added or confirmed by an officer."""
     with transaction.atomic():
@@ -319,10 +326,3 @@ def is_unedited() -> bool:
     if any(model._default_manager.count() != number for model, number in loaded):
         return False
     return not any(m.objects.filter(confirmed=True).exists() for m in (Position, Unit, Supervision))
-
-
-_PART_MODELS = [(part, model) for part, (model, _key, _fields) in _POSITION_PARTS.items()]
-
-
-def _count(part: str, rows: dict[str, Row]) -> int:
-    return sum(name.startswith(f"{part} ") for row in rows.values() for name in row)

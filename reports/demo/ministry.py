@@ -50,7 +50,7 @@ class Builder:
 
     @staticmethod
     def _first(row: catalogue.Row) -> catalogue.Row:
-        return row[f"version {catalogue.FIRST_DAY}"]  # type: ignore[no-any-return]
+        return row[f"version {catalogue.FIRST_DAY}"]
 
     def group(self, code: str) -> str:
         """The group of units that the handbook's split speaks of."""

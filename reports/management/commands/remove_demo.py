@@ -9,6 +9,7 @@ from django.db import ProgrammingError, connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from employees.catalogue import added_agencies
 from employees.models import Employee
 from positions.services import is_unedited
 from reports.demo import accounts
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 _("%(number)d accounts are no sample data. Nothing was removed.")
                 % {"number": users}
             )
-        if not is_unedited():
+        if not is_unedited() or added_agencies().exists():
             raise CommandError(
                 _("The catalogue has been edited or confirmed. Nothing was removed.")
             )

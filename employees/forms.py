@@ -42,6 +42,7 @@ class MappingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headings = headings
+        self.shown_sheet = batch.headings.get("sheet") if isinstance(batch.headings, dict) else None
         known = batch.options.get("mapping") or batch.options.get("matched") or {}
         names = [(column.key, column.headings[0]) for column in kind.columns]
         sheets = batch.headings.get("sheets", []) if isinstance(batch.headings, dict) else []
@@ -68,6 +69,9 @@ class MappingForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """Options for `imports.remap`; raises nothing: the choices were checked."""
         data = self.cleaned_data
+        sheet = data.get("sheet")
+        if sheet and sheet != self.shown_sheet:  # other headings: they match by themselves
+            return {"sheet": sheet, "mapping": None, "decimal": data.get("decimal") or None}
         chosen = {h: data.get(f"column_{i}") or "" for i, h in enumerate(self.headings)}
         mapping = {h: "" if key == "-" else key for h, key in chosen.items() if key}
         options = {"mapping": mapping or None, "decimal": data.get("decimal") or None}

@@ -250,7 +250,9 @@ def _act(
 def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     batch = _batch(public_id)
     reason = request.POST.get("reason", "")
-    return _act(request, batch, lambda: imports.ask_apply(batch, reason), work=True)
+    return _act(
+        request, batch, lambda: imports.ask_apply(batch, signed_in(request), reason), work=True
+    )
 
 
 @guard("import", "change")
@@ -259,7 +261,7 @@ def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     batch = _batch(public_id)
 
     def ask() -> None:
-        for reason in imports.ask_undo(batch):
+        for reason in imports.ask_undo(batch, signed_in(request)):
             messages.error(request, sentence(reason.code, reason.params))
 
     return _act(request, batch, ask, work=True)

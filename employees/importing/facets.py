@@ -27,16 +27,18 @@ from positions.ladder import GOLONGAN, PPPK_GRADES
 
 _ORDER = {g.value: g.order for g in GOLONGAN}
 _PPPK_MONTH = 21  # from here on the month of a NIP is a PPPK's contract number
+_FRONT_LIMIT, _BACK_LIMIT = 60, 100  # of the columns
 PLAIN = ("birth_date", "birth_place", "sex", "card_number")
 
 
 @dataclass
 class Context:
-    """What planning needs beside the person: the catalogue and the day (Asia/Jakarta)."""
+    """What planning needs beside the person: the catalogue, the day (Asia/Jakarta), and the
+    accounts of the officers at work, whose own records the sheet may not touch (decision 15)."""
 
     book: Catalogue
     today: date
-    returning: bool = False
+    officers: frozenset[int] = frozenset()
 
 
 def person_known(row: SheetRow, person: Person) -> bool:
@@ -81,7 +83,9 @@ def _stated(row: SheetRow, person: Person, context: Context) -> dict[str, Any]:
     stated: dict[str, Any] = {}
     if row.get("name"):
         front, name, back = split_titles(row.get("name"))
-        stated |= {"front_title": front[:60], "name": name, "back_title": back[:100]}
+        if len(front) > _FRONT_LIMIT or len(back) > _BACK_LIMIT:
+            front, name, back = "", row.get("name"), ""  # no letter is lost
+        stated |= {"front_title": front, "name": name, "back_title": back}
     stated |= {key: row.get(key) for key in PLAIN if row.get(key)}
     if row.get("employment"):
         stated["employment"] = row.get("employment")

@@ -157,9 +157,17 @@ def plan(kind: Kind, groups: Sequence[Group], context: Context) -> list[Person]:
         open_rows = [r for r in rows if r.outcome != REFUSED and not r.duplicate]
         merged.setdefault(id(person), (person, []))[1].extend(open_rows)
     for person, rows in merged.values():
-        if rows:
+        if _is_own(person, context):
+            for row in rows:
+                row.error("own_record", "nip")
+                row.settle()
+        elif rows:
             kind.plan(person, rows, context)
     return [person for person, _rows in merged.values()]
+
+
+def _is_own(person: Person, context: Context) -> bool:
+    return person.employee is not None and person.employee.user_id in context.officers
 
 
 def _settle_doubles(kind: Kind, rows: Sequence[SheetRow]) -> None:

@@ -51,7 +51,8 @@ def lock_writers() -> None:
 
 def _apply(batch: ImportBatch) -> None:
     kind = registry.kind(batch.kind)
-    context = Context(catalogue.load(), timezone.localdate())
+    officers = frozenset(filter(None, [batch.created_by_id, batch.applied_by_id]))
+    context = Context(catalogue.load(), timezone.localdate(), officers)
     now = timezone.now()
     _lock_people(batch)
     touched: set[int] = set()

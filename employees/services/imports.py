@@ -90,16 +90,18 @@ def remap(batch: ImportBatch, options: dict[str, Any]) -> None:
     )
 
 
-def ask_apply(batch: ImportBatch, reason: str = "") -> None:
-    """Let the worker apply a previewed batch."""
-    _move(batch, (State.PREVIEW,), State.APPLYING, reason=reason[:500], refusal=None, rows_read=0)
+def ask_apply(batch: ImportBatch, actor: User | None, reason: str = "") -> None:
+    """Let the worker apply a previewed batch; rows about the actor will be refused."""
+    fields = {"applied_by": actor, "reason": reason[:500], "refusal": None, "rows_read": 0}
+    _move(batch, (State.PREVIEW,), State.APPLYING, **fields)
 
 
-def ask_undo(batch: ImportBatch) -> list[Finding]:
+def ask_undo(batch: ImportBatch, actor: User | None) -> list[Finding]:
     """Let the worker undo an applied batch, unless there are reasons against it (returned)."""
-    reasons = undoing.reasons_against(batch)
+    batch.undone_by = actor
+    reasons = undoing.reasons_against(batch) if batch.state == State.APPLIED else []
     if not reasons:
-        _move(batch, (State.APPLIED,), State.UNDOING, refusal=None)
+        _move(batch, (State.APPLIED,), State.UNDOING, refusal=None, undone_by=actor)
     return reasons
 
 

@@ -19,7 +19,14 @@ from employees.models import ImportBatch, ImportRow
 from employees.sheets.reader import SheetRefused, preview_headings
 
 # What a person can mend by saying which sheet or column is meant.
-ASKABLE = {"column_missing", "no_header", "sheets_ambiguous", "column_twice", "sheet_unknown"}
+ASKABLE = {
+    "column_missing",
+    "no_header",
+    "sheets_ambiguous",
+    "column_twice",
+    "sheet_unknown",
+    "mapping_unknown",
+}
 _TICK = 1_000  # rows between two signs of life
 State = ImportBatch.State
 
@@ -38,7 +45,8 @@ def stage(batch: ImportBatch) -> None:
     for finding in sheet.warnings:
         tally.warn(finding, None)
     _note_seen(batch, tally)
-    context = Context(catalogue.load(), timezone.localdate())
+    officers = frozenset(filter(None, [batch.created_by_id]))
+    context = Context(catalogue.load(), timezone.localdate(), officers)
     _Writer(batch, kind, sheet, tally).write(context)
     batch.headings = sheet.headings
     batch.options = batch.options | {"matched": sheet.matched}

@@ -53,6 +53,9 @@ def reasons_against(batch: ImportBatch) -> list[Finding]:
             ids = sorted({person for _row, person in rows if person is not None})
             reasons.append(_reason("later_change", model, len(rows), ids))
     reasons.extend(_later_facts(batch))
+    officer = batch.undone_by_id
+    if officer and Employee.everyone.filter(id__in=people, user_id=officer).exists():
+        reasons.append(Finding("own_record", {}))
     for blocker in registry.blockers:
         reasons.extend(blocker(batch, people))
     return reasons

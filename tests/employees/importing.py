@@ -80,7 +80,7 @@ def applied(
 ) -> ImportBatch:
     """A batch read and applied."""
     batch = staged(kind, rows, headings, **options)
-    imports.ask_apply(batch)
+    imports.ask_apply(batch, None)
     return imports.run(batch.pk)
 
 

@@ -24,7 +24,13 @@ from tests.employees.importing import (
     warning_codes,
     year,
 )
-from tests.factories import AgencyFactory, EmployeeFactory, PositionFactory, UnitFactory
+from tests.factories import (
+    AgencyFactory,
+    EmployeeFactory,
+    PositionFactory,
+    UnitFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 State = ImportBatch.State
@@ -83,7 +89,7 @@ def test_undoing_restores_rows_that_were_there_before() -> None:
     )
     assert batch.counts["refused"] == 0
     assert dump() != before
-    assert imports.ask_undo(batch) == []
+    assert imports.ask_undo(batch, None) == []
     assert imports.run(batch.pk).state == State.UNDONE
     assert dump() == before
     assert Employee.objects.get(nip=NIP).facts_version > version  # to be computed again
@@ -214,18 +220,35 @@ def test_rows_that_the_database_no_longer_allows_are_left_out_when_applying() ->
         level="ahli_muda",
         start=date(2020, 4, 1),
     )
-    imports.ask_apply(batch)
+    imports.ask_apply(batch, None)
     batch = imports.run(batch.pk)
     assert codes(batch, 2) == ["appointment_conflict", "changed_since_preview"]
     assert batch.counts == {"new": 1, "changed": 0, "same": 0, "refused": 1}
     assert Rating.objects.filter(employee=budi, superseded_by=None).count() == 2
 
 
+def test_officers_never_import_or_undo_about_themselves() -> None:
+    officer = UserFactory()
+    rows = combined({}, {"NIP": OTHER, "Nama": "Ani"})
+    batch = applied("combined", rows)
+    Employee.objects.filter(nip=NIP).update(user=officer)
+    corrected = combined(
+        {"Predikat": "Sangat Baik"}, {"NIP": OTHER, "Nama": "Ani", "Predikat": "Kurang"}
+    )
+    second = staged("combined", corrected)
+    imports.ask_apply(second, officer)
+    second = imports.run(second.pk)
+    assert codes(second, 2)[0] == "own_record"
+    assert not codes(second, 3)
+    assert Rating.objects.get(employee__nip=NIP).predicate == "baik"
+    assert "own_record" in {reason.code for reason in imports.ask_undo(batch, officer)}
+
+
 def test_a_later_correction_by_hand_stands_against_undoing() -> None:
     batch = applied("combined", combined({}))
     budi = Employee.objects.get(nip=NIP)
     facts.correct_person(budi, {"name": "Budi S."}, "salah tulis", None)
-    reasons = imports.ask_undo(batch)
+    reasons = imports.ask_undo(batch, None)
     assert {reason.code for reason in reasons} == {"later_change", "later_fact"}
     assert ImportBatch.objects.get().state == State.APPLIED
 
@@ -240,7 +263,7 @@ def test_a_document_made_since_stands_against_undoing_and_is_named() -> None:
         content={},
         rules_version="x",
     )
-    (reason,) = imports.ask_undo(batch)
+    (reason,) = imports.ask_undo(batch, None)
     assert reason.code == "documents_issued"
     assert "Budi Santoso" in reason.params["documents"][0]
 
@@ -252,7 +275,7 @@ def test_a_recalculation_does_not_hinder_undoing_and_is_reversed_by_the_next() -
     runs.recalculate_now({"all": True}, reason="test")
     budi = Employee.objects.get(nip=NIP)
     assert budi.head.balance_units > 0
-    assert imports.ask_undo(batch) == []
+    assert imports.ask_undo(batch, None) == []
     assert imports.run(batch.pk).state == State.UNDONE
     assert not Employee.objects.filter(nip=NIP).exists()
     kept = Employee.everyone.get(nip=NIP)  # entries cannot lose their person
@@ -285,7 +308,7 @@ def test_a_worker_that_died_in_mid_reading_is_followed_by_another() -> None:
 
 def test_work_that_fails_three_times_is_given_up(monkeypatch: Any) -> None:
     batch = staged("combined", combined({}))
-    imports.ask_apply(batch)
+    imports.ask_apply(batch, None)
 
     def broken(batch: ImportBatch) -> None:
         raise MemoryError

@@ -122,7 +122,7 @@ def test_a_corrected_rating_replaces_and_undoing_brings_the_former_back() -> Non
     batch = applied("ratings", [{"NIP": NIP, "Tahun": 2024, "Predikat": "Kurang"}], headings)
     assert Rating.objects.get(superseded_by=None).predicate == "kurang"
     assert batch.rows.get().outcome == "changed"
-    imports.ask_undo(batch)
+    imports.ask_undo(batch, None)
     imports.run(batch.pk)
     assert dump() == before
 
@@ -135,6 +135,6 @@ def test_a_corrected_opening_balance_replaces_the_one_in_force() -> None:
     before = dump()
     batch = applied("opening", [row | {"Angka Kredit": "40"}], headings)
     assert OpeningBalance.objects.get(superseded_by=None).units == 40 * UNIT
-    imports.ask_undo(batch)
+    imports.ask_undo(batch, None)
     imports.run(batch.pk)
     assert dump() == before

@@ -105,7 +105,7 @@ def test_others_see_or_do_no_more_than_their_role(
 def test_applying_twice_is_said_and_does_nothing(hr: Client) -> None:
     batch = _upload(hr, {})
     imports.run(batch.pk)
-    imports.ask_apply(batch)
+    imports.ask_apply(batch, None)
     imports.run(batch.pk)
     answer = hr.post(reverse("employees:import-apply", args=[batch.public_id]), follow=True)
     assert [str(message.level_tag) for message in answer.context["messages"]] == ["error"]

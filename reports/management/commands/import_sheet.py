@@ -18,6 +18,7 @@ State = ImportBatch.State
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # no pages are needed here
     help = (
         "Reads an XLSX or CSV file, shows what each row would do, and with --apply writes the "
         "accepted rows. Exit code 0: all rows taken, 1: some rows refused, 2: file refused."
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             )
         batch = imports.run(batch.pk) or batch
         if options["apply"] and batch.state == State.PREVIEW and reporting.rows_ok(batch):
-            imports.ask_apply(batch, "import_sheet")
+            imports.ask_apply(batch, None, "import_sheet")
             batch = imports.run(batch.pk) or batch
         self._answer(batch, as_json=options["json"])
 

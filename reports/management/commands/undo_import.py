@@ -13,6 +13,7 @@ from employees.services import imports
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # no pages are needed here
     help = "Restores what was before an import. Exit code 1 when something rests on it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         if batch is None:
             raise CommandError("There is no such import.", returncode=2)
         try:
-            found = imports.ask_undo(batch)
+            found = imports.ask_undo(batch, None)
         except imports.ImportStateError as problem:
             raise CommandError(sentence(problem.code, problem.params), returncode=2) from problem
         reasons = [r.stored() | {"message": sentence(r.code, r.params)} for r in found]

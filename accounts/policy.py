@@ -74,7 +74,7 @@ def roles_of(user: Any) -> frozenset[Role]:
     """The roles of an account; a superuser is an administrator and HR officer. Cached per user."""
     if not getattr(user, "is_active", False) or isinstance(user, AnonymousUser):
         return frozenset()
-    cached = user.__dict__.get("_roles")
+    cached = getattr(user, "_roles", None)  # request.user is a lazy wrapper: no __dict__ of its own
     if cached is None:
         names = set(user.groups.values_list("name", flat=True))
         cached = frozenset(r for r in Role if r.value in names)

@@ -29,3 +29,9 @@ def save_query(user: User, text: str) -> str:
         user=user, text=text, defaults={"token": secrets.token_urlsafe(16)}
     )
     return query.token
+
+
+def query_of(user: User, token: str) -> str:
+    """What the token stands for; "" where it is not the user's own."""
+    found = SavedQuery.objects.filter(user=user, token=token).first()
+    return found.text if found else ""

@@ -42,6 +42,7 @@ def _prepare() -> None:
     os.environ.update(ENVIRONMENT)
     _folder = Path(tempfile.mkdtemp(prefix="sijafung-test-"))
     _folder.chmod(0o755)  # as root, PostgreSQL runs as nobody, who must pass
+    (_folder / "static").mkdir()  # WhiteNoise warns of a missing one
     os.environ["SIJAFUNG_VAR"] = str(_folder)
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         from config.services import ServiceError, ensure_services

@@ -36,7 +36,7 @@ from credits.rules.integration import integration_points
 from credits.rules.months import Span, split_months, whole_months, without
 from credits.rules.targets import base_points
 from credits.rules.units import from_units, to_units
-from positions.ladder import Level
+from positions.ladder import PPPK_GRADES, Level
 
 _DAY = timedelta(days=1)
 STOPPING = frozenset({"unpaid_leave", "suspension", "dismissal"})
@@ -451,6 +451,8 @@ def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
 def _base(account: Account, facts: Facts, appointment: Appointment) -> None:
     """AK Dasar: who enters above the lowest golongan of the jenjang starts above zero (R-014)."""
     golongan = golongan_on(facts.ranks, appointment.start)
+    if golongan in PPPK_GRADES:
+        return  # AK Dasar belongs to the ranks of PNS
     if not golongan:
         account.note("rank_missing", on=appointment.start.isoformat())
         return

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("pegawai/", views.people_list, name="people"),
+    path("pegawai/cari/", views.people_search, name="people-search"),
+    path("pegawai/daftar.xlsx", views.people_export, name="people-export"),
+    path("pegawai/temuan/", views.findings_page, name="findings"),
+    path("pegawai/<uuid:public_id>/", views.person_page, name="person"),
+]

@@ -1,0 +1,117 @@
+"""The filters of the people list: each combines with the others, and stands in the URL."""
+
+import re
+from datetime import date
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from employees.models import Agency, Appointment, Employee, FormerNip, UnitMembership
+from positions.ladder import GOLONGAN, PPPK_GRADES, Level
+from positions.models import Position, UnitVersion
+from positions.selectors import unit_names, units_below
+from reports.selectors import due, holding, stale
+
+WORDS = 8  # of a search: more would only make the statement long
+_NUMBER = re.compile(r"[\d .\-]{3,}")
+
+WHO = [("holders", _("holders of a functional position")), ("all", _("all staff"))]
+EMPLOYERS = [("ministry", _("the ministry")), ("others", _("other employers"))]
+DUE = [("rank", _("rank promotion (KP)")), ("level", _("level promotion (KJ)"))]
+YES = [("1", _("needs recalculation"))]
+SORTS = {
+    "name": ("name", "pk"),
+    "position": ("position_now", "level_now", "name", "pk"),
+    "golongan": ("golongan_now", "name", "pk"),
+    "unit": ("unit_now", "name", "pk"),
+    "balance": ("head__balance_units", "name", "pk"),
+}
+
+
+class PeopleFilter(filters.FilterSet):
+    """Over `reports.selectors.people_today(..., on)`."""
+
+    who = filters.ChoiceFilter(label=_("Who"), choices=WHO, empty_label=None, method="filter_who")
+    position = filters.ModelChoiceFilter(
+        label=_("Functional position"),
+        queryset=Position.objects.only("id", "name"),
+        field_name="position_now",
+        method="filter_position",
+    )
+    level = filters.ChoiceFilter(
+        label=_("Level"), choices=[(str(v), v.label) for v in Level], field_name="level_now"
+    )
+    unit = filters.ChoiceFilter(label=_("Unit (with those below)"), method="filter_unit")
+    golongan = filters.ChoiceFilter(
+        label=_("Rank"),
+        choices=[(str(g), str(g)) for g in GOLONGAN] + [(g, g) for g in PPPK_GRADES],
+        field_name="golongan_now",
+    )
+    employment = filters.ChoiceFilter(label=_("Employment"), choices=Employee.Employment.choices)
+    employer = filters.ChoiceFilter(
+        label=_("Employer"), choices=EMPLOYERS, method="filter_employer"
+    )
+    due = filters.ChoiceFilter(label=_("Points reached for"), choices=DUE, method="filter_due")
+    stale = filters.ChoiceFilter(label=_("Balance"), choices=YES, method="filter_stale")
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        names = sorted(unit_names(on).items(), key=lambda item: item[1])
+        self.form.fields["unit"].choices = [("", "---------"), *names]
+        for field in self.form.fields.values():
+            if isinstance(field, forms.ChoiceField) and field.choices[:1] == [("", "---------")]:
+                field.choices = [("", _("all")), *list(field.choices)[1:]]
+
+    def filter_who(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows if value == "all" else rows.filter(holding(self.on))
+
+    def filter_position(self, rows: QuerySet[Any], name: str, value: Position) -> QuerySet[Any]:
+        return rows.filter(position_now=value.pk)
+
+    def filter_unit(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(unit_now__in=units_below([int(value)], self.on))
+
+    def filter_employer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        ministry = Q(employer__kind=Agency.Kind.MINISTRY)
+        return rows.filter(ministry if value == "ministry" else ~ministry)
+
+    def filter_due(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(due(value, self.on))
+
+    def filter_stale(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(stale())
+
+
+def matching(text: str, on: date) -> Q:
+    """People by name, part of a NIP (also a former one), unit or position; all words must fit."""
+    text = text.strip()
+    if _NUMBER.fullmatch(text):
+        return _by_number(re.sub(r"\D", "", text))
+    condition = Q()
+    for word in text.split()[:WORDS]:
+        condition &= _by_number(word) if word.isdigit() and len(word) > 3 else _by_word(word, on)
+    return condition
+
+
+def _by_number(digits: str) -> Q:
+    former = FormerNip.objects.filter(nip__contains=digits)
+    return Q(nip__contains=digits) | Q(pk__in=former.values("employee_id"))
+
+
+def _by_word(word: str, on: date) -> Q:
+    """A word of the name, of the position's names today, or of the unit's."""
+    positions = Position.objects.filter(Q(name__icontains=word) | Q(aliases__name__iexact=word))
+    units = UnitVersion.objects.on(on).filter(
+        Q(name__icontains=word) | Q(abbreviation__iexact=word)
+    )
+    holders = Appointment.objects.on(on).filter(position__in=positions.values("pk"))
+    members = UnitMembership.objects.on(on).filter(unit__in=units.values("unit_id"))
+    return (
+        Q(name__icontains=word)
+        | Q(pk__in=holders.values("employee_id"))
+        | Q(pk__in=members.values("employee_id"))
+    )

@@ -1,0 +1,214 @@
+"""Questions over all apps: the figures of the start page, and people with what they hold today.
+
+Every function takes the people that the reader may see, so that no total tells of others.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from credits.models import CalculationRun, Rating, RunIssue
+from credits.rules.editions import edition_on, rules_version
+from credits.rules.targets import golongan_of, level_target, rank_target
+from credits.rules.units import to_units
+from employees.models import (
+    Agency,
+    Appointment,
+    Employee,
+    ImportBatch,
+    Rank,
+    UnitMembership,
+)
+from positions.ladder import Level
+from positions.selectors import unit_names
+
+TOP_UNITS = 10
+OPEN_SHOWN = 5  # imports and runs that the start page names
+
+
+@dataclass(frozen=True)
+class Share:
+    """A line of a table of figures: what, how many, and the key to list them."""
+
+    key: Any
+    name: str
+    people: int
+
+
+@dataclass
+class Figures:
+    """The ministry's own people on a day; other employers' are counted apart."""
+
+    staff: int = 0
+    holders: int = 0
+    elsewhere: int = 0
+    positions: list[Share] = field(default_factory=list)
+    levels: list[Share] = field(default_factory=list)
+    units: list[Share] = field(default_factory=list)
+    units_more: int = 0
+
+
+@dataclass
+class Duties:
+    """What waits for an officer."""
+
+    stale: int = 0
+    imports: list[ImportBatch] = field(default_factory=list)
+    runs: list[CalculationRun] = field(default_factory=list)
+    not_computed: list[tuple[str, int]] = field(default_factory=list)  # code, people
+    notes: list[tuple[str, int]] = field(default_factory=list)  # code, people
+    rating_year: int = 0
+    ratings_missing: int = 0
+
+
+def in_service(on: date) -> Q:
+    return Q(left_on__isnull=True) | Q(left_on__gt=on)
+
+
+def holding(on: date) -> Exists:
+    """Holds a functional position on the day."""
+    return Exists(Appointment.objects.on(on).filter(employee=OuterRef("pk")))
+
+
+def figures(people: QuerySet[Employee], on: date) -> Figures:
+    """Staff and holders of the ministry among `people`. Four statements."""
+    present = people.filter(in_service(on))
+    found = Figures(staff=present.filter(employer__kind=Agency.Kind.MINISTRY).count())
+    held = Appointment.objects.on(on).filter(employee__in=present.values("pk")).order_by()
+    ministry = Q(employee__employer__kind=Agency.Kind.MINISTRY)
+    rows = held.values_list("position_id", "position__name", "level").annotate(
+        ours=Count("pk", filter=ministry), theirs=Count("pk", filter=~ministry)
+    )
+    by_position: dict[tuple[int, str], int] = {}
+    by_level: dict[str, int] = dict.fromkeys((str(level) for level in Level), 0)
+    for position_id, name, level, ours, theirs in rows:
+        found.holders += ours
+        found.elsewhere += theirs
+        by_position[(position_id, name)] = by_position.get((position_id, name), 0) + ours
+        by_level[level] = by_level.get(level, 0) + ours
+    found.positions = sorted(
+        (Share(key, name, n) for (key, name), n in by_position.items() if n),
+        key=lambda s: (-s.people, s.name),
+    )
+    found.levels = [Share(code, Level(code).label, n) for code, n in by_level.items() if n]
+    found.units, found.units_more = _units(held.filter(ministry), on)
+    return found
+
+
+def _units(held: QuerySet[Any], on: date) -> tuple[list[Share], int]:
+    members = UnitMembership.objects.on(on).filter(employee__in=held.values("employee_id"))
+    rows = list(
+        members.order_by().values_list("unit_id").annotate(n=Count("pk")).order_by("-n", "unit_id")
+    )
+    names = unit_names(on)
+    top = [Share(key, names.get(key, "–"), n) for key, n in rows[:TOP_UNITS]]
+    return top, max(0, len(rows) - TOP_UNITS)
+
+
+def duties(people: QuerySet[Employee], on: date) -> Duties:
+    """What to do next. A constant number of statements."""
+    found = Duties(rating_year=on.year - 1)
+    found.stale = people.filter(stale()).count()
+    found.imports = list(
+        ImportBatch.objects.filter(
+            state__in=[ImportBatch.State.PREVIEW, ImportBatch.State.MAPPING]
+        ).defer("warnings", "differences", "headings")[:OPEN_SHOWN]
+    )
+    found.runs = list(
+        CalculationRun.objects.filter(
+            Q(state__in=[CalculationRun.State.WAITING, CalculationRun.State.RUNNING])
+            | Q(state=CalculationRun.State.PARTLY, finished_at__date=on)
+        )[:OPEN_SHOWN]
+    )
+    for severity, code, count in finding_counts(people):
+        wanted = found.notes if severity == RunIssue.Severity.NOTE else found.not_computed
+        wanted.append((code, count))
+    found.ratings_missing = people.filter(rating_missing(found.rating_year)).count()
+    return found
+
+
+def rating_missing(year: int) -> Q:
+    """Held a functional position at the end of the year, and has no rating in force in it."""
+    closed = date(year, 12, 31)
+    rated = Rating.objects.filter(
+        employee=OuterRef("pk"),
+        superseded_by__isnull=True,
+        withdrawn_at__isnull=True,
+        start__year=year,
+    )
+    return in_service(closed) & Q(holding(closed)) & ~Exists(rated)
+
+
+def latest_findings(people: QuerySet[Employee]) -> QuerySet[RunIssue]:
+    """What the last computation of each person noted; older runs' findings are history."""
+    return RunIssue.objects.filter(
+        run__dry_run=False,
+        run_id__gte=F("employee__head__run_id"),
+        employee__in=people.values("pk"),
+    )
+
+
+def finding_counts(people: QuerySet[Employee]) -> Iterable[tuple[str, str, int]]:
+    """Severity, code and number of people of the latest findings, most frequent first."""
+    return (
+        latest_findings(people)
+        .order_by()
+        .values_list("severity", "code")
+        .annotate(n=Count("employee_id", distinct=True))
+        .order_by("-n", "code")
+    )
+
+
+def people_today(people: QuerySet[Employee], on: date) -> QuerySet[Any]:
+    """`people` with position, level, golongan and unit of the day beside them, for filters,
+    sorting and rows (`position_now`, `level_now`, `golongan_now`, `unit_now`)."""
+    held = Appointment.objects.on(on).filter(employee=OuterRef("pk"))
+    ranks = Rank.objects.filter(employee=OuterRef("pk"), effective_on__lte=on)
+    member = UnitMembership.objects.on(on).filter(employee=OuterRef("pk"))
+    return people.annotate(
+        position_now=Subquery(held.values("position_id")[:1]),
+        level_now=Subquery(held.values("level")[:1]),
+        golongan_now=Subquery(ranks.order_by("-effective_on").values("golongan")[:1]),
+        unit_now=Subquery(member.values("unit_id")[:1]),
+    )
+
+
+def stale() -> Q:
+    """As `credits.selectors.stale_filter`, without its join, which doubles rows."""
+    never = Q(head__isnull=True) & Exists(Appointment.objects.filter(employee=OuterRef("pk")))
+    behind = ~Q(head__facts_version=F("facts_version")) | ~Q(head__rules_version=rules_version())
+    return never | Q(head__isnull=False) & behind
+
+
+def due(kind: str, on: date) -> Q:
+    """Whoever has the points for a promotion of rank ("rank") or level ("level") on the day.
+
+    For querysets of `people_today`; PPPK have no rank promotion by points (decision 20).
+    """
+    condition = Q(pk__in=[])
+    for level, golongan, units in _thresholds(kind, on):
+        reached = Q(level_now=level, head__balance_units__gte=units)
+        condition |= reached & Q(golongan_now=golongan) if golongan else reached
+    if kind == "rank":
+        condition &= ~Q(employment=Employee.Employment.PPPK)
+    return condition & Q(position_now__isnull=False)
+
+
+@lru_cache(maxsize=8)
+def _thresholds(kind: str, on: date) -> tuple[tuple[str, str, int], ...]:
+    """(level, golongan or "", units) of every threshold of the general rules of a day."""
+    edition = edition_on(on)
+    rows: list[tuple[str, str, int]] = []
+    for level in Level:
+        if kind == "level":
+            target = level_target(edition, level)
+            rows += [(str(level), "", to_units(target.points))] if target else []
+            continue
+        for golongan in golongan_of(edition, level):
+            target = rank_target(edition, level, golongan)
+            rows += [(str(level), str(golongan), to_units(target.points))] if target else []
+    return tuple(rows)

@@ -1,0 +1,98 @@
+"""The page of one person: where they stand, why, and what may be done about it."""
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.policy import allows, guard, visible
+from credits.explanations import issue, why_no_rank_target
+from credits.models import Document
+from credits.selectors import balances, findings, standings, timeline
+from employees.models import Employee, Rank, Superior, UnitMembership
+from positions.selectors import unit_names
+from reports.forms import AsOfForm
+from reports.history import events, ledger_event, undated_education
+
+DOCUMENTS = 12
+# What is entered by hand for a person: resource of the policy, route of the form, label.
+ENTRIES = (
+    ("rating", "credits:rating_add", _("Performance rating")),
+    ("rank", "employees:rank_add", _("Rank")),
+    ("appointment", "employees:appointment_add", _("Appointment")),
+    ("membership", "employees:membership_add", _("Unit")),
+    ("superior", "employees:superior_add", _("Direct superior")),
+    ("status", "employees:status_add", _("Leave, study, suspension")),
+    ("education", "employees:education_add", _("Education")),
+    ("opening", "credits:opening_add", _("Opening balance")),
+)
+
+
+@guard("employee", "view")
+@require_GET
+def person_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One person within what the reader's roles reach; otherwise there is no such person."""
+    people = visible(Employee.objects.select_related("employer"), request.user, "employee")
+    person = get_object_or_404(people, public_id=public_id)
+    today = timezone.localdate()
+    asked = AsOfForm(request.GET or None)
+    when = asked.cleaned_data if asked.is_bound and asked.is_valid() else {}
+    on, known_at = when.get("on") or today, _end_of(when.get("known"))
+    entries = timeline(person.pk, on, known_at)
+    standing = standings([person.pk], on, known_at).get(person.pk)
+    balance = standing.balance if standing else balances([person.pk], on, known_at).get(person.pk)
+    context: dict[str, Any] = {
+        "person": person,
+        "on": on,
+        "known": when.get("known"),
+        "looks_back": bool(when.get("on") or when.get("known")),
+        "as_of": asked,
+        "standing": standing,
+        "balance": balance,
+        "why_no_rank": why_no_rank_target(standing.why_not) if standing else "",
+        "findings": [(f, issue(f.code, f.params)) for f in findings(person.pk)],
+        "events": events(person, entries, on),
+        "undone": [ledger_event(view) for view in reversed(entries) if not view.standing],
+        "undated_education": undated_education(person),
+        "documents": _documents(request, person),
+    }
+    context |= _now(person, on) | _may(request, person)
+    return render(request, "reports/person.html", context)
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The last instant of a day, in the ministry's time."""
+    return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+
+
+def _now(person: Employee, on: date) -> dict[str, Any]:
+    """Rank, unit and superior of a day."""
+    rank = Rank.objects.filter(employee=person, effective_on__lte=on).order_by("-effective_on")
+    member = UnitMembership.objects.on(on).filter(employee=person).first()
+    superior = Superior.objects.on(on).filter(employee=person).select_related("superior").first()
+    unit = unit_names(on).get(member.unit_id) if member else None
+    return {"rank": rank.first(), "unit": unit, "superior": superior}
+
+
+def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
+    """What the reader may do here; nobody changes the own record (decision 15)."""
+    user = request.user
+    own = person.user_id == user.pk
+    change = not own and allows(user, "employee", "change")
+    return {
+        "may_change": change,
+        "entries": [e for e in ENTRIES if change and allows(user, e[0], "add")],
+        "may_run": allows(user, "run", "add"),
+        "may_draft": not own and allows(user, "document", "add"),
+        "shows_birth": own or allows(user, "employee", "change"),
+    }
+
+
+def _documents(request: HttpRequest, person: Employee) -> list[Document]:
+    mine = visible(Document.objects.filter(employee=person), request.user, "document")
+    return list(mine.defer("content", "pdf")[:DOCUMENTS])

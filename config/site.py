@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,3 +28,16 @@ class SijafungAdminSite(AdminSite):
         from reports.views import start_page  # the site is loaded before the apps
 
         return start_page(request)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        page = path("administrasi/", self.admin_view(self.administration), name="administration")
+        return [page, *super().get_urls()]
+
+    def administration(self, request: HttpRequest) -> HttpResponse:
+        """All tables that the reader may see; the start page has taken the index's place."""
+        context = {
+            **self.each_context(request),
+            "title": _("Administration"),
+            "app_list": self.get_app_list(request),
+        }
+        return render(request, "admin/administration.html", context)

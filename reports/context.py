@@ -22,12 +22,8 @@ NAVIGATION = (
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),
-    (_("Administration"), "admin:app_list", ("account", "view")),
+    (_("Administration"), "admin:administration", ("agency", "view")),
 )
-_ROUTES = {
-    "employees:imports": "/impor/",
-    "admin:app_list": "/accounts/",
-}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -63,9 +59,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         try:
             url = reverse(route)
         except NoReverseMatch:
-            if route not in _ROUTES:
-                continue
-            url = _ROUTES[route]
+            continue  # a page that this installation does not have
         items.append({"label": label, "url": url, "current": _is_current(request.path, url)})
     return items
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from reports.selectors import due, holding, stale
 WORDS = 8  # of a search: more would only make the statement long
 _NUMBER = re.compile(r"[\d .\-]{3,}")
 
+ANY = _("all")
 WHO = [("holders", _("holders of a functional position")), ("all", _("all staff"))]
 EMPLOYERS = [("ministry", _("the ministry")), ("others", _("other employers"))]
 DUE = [("rank", _("rank promotion (KP)")), ("level", _("level promotion (KJ)"))]
@@ -35,42 +35,50 @@ class PeopleFilter(filters.FilterSet):
     """Over `reports.selectors.people_today(..., on)`."""
 
     who = filters.ChoiceFilter(label=_("Who"), choices=WHO, empty_label=None, method="filter_who")
-    position = filters.ModelChoiceFilter(
-        label=_("Functional position"),
-        queryset=Position.objects.only("id", "name"),
-        field_name="position_now",
-        method="filter_position",
+    position = filters.ChoiceFilter(
+        label=_("Functional position"), field_name="position_now", empty_label=ANY
     )
     level = filters.ChoiceFilter(
-        label=_("Level"), choices=[(str(v), v.label) for v in Level], field_name="level_now"
+        label=_("Level"),
+        choices=[(str(v), v.label) for v in Level],
+        field_name="level_now",
+        empty_label=ANY,
     )
-    unit = filters.ChoiceFilter(label=_("Unit (with those below)"), method="filter_unit")
+    unit = filters.ChoiceFilter(
+        label=_("Unit (with those below)"),
+        method="filter_unit",
+        empty_label=ANY,
+    )
     golongan = filters.ChoiceFilter(
         label=_("Rank"),
         choices=[(str(g), str(g)) for g in GOLONGAN] + [(g, g) for g in PPPK_GRADES],
         field_name="golongan_now",
+        empty_label=ANY,
     )
-    employment = filters.ChoiceFilter(label=_("Employment"), choices=Employee.Employment.choices)
+    employment = filters.ChoiceFilter(
+        label=_("Employment"), choices=Employee.Employment.choices, empty_label=ANY
+    )
     employer = filters.ChoiceFilter(
-        label=_("Employer"), choices=EMPLOYERS, method="filter_employer"
+        label=_("Employer"), choices=EMPLOYERS, method="filter_employer", empty_label=ANY
     )
-    due = filters.ChoiceFilter(label=_("Points reached for"), choices=DUE, method="filter_due")
-    stale = filters.ChoiceFilter(label=_("Balance"), choices=YES, method="filter_stale")
+    due = filters.ChoiceFilter(
+        label=_("Points reached for"), choices=DUE, method="filter_due", empty_label=ANY
+    )
+    stale = filters.ChoiceFilter(
+        label=_("Balance"), choices=YES, method="filter_stale", empty_label=ANY
+    )
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        names = sorted(unit_names(on).items(), key=lambda item: item[1])
-        self.form.fields["unit"].choices = [("", "---------"), *names]
-        for field in self.form.fields.values():
-            if isinstance(field, forms.ChoiceField) and field.choices[:1] == [("", "---------")]:
-                field.choices = [("", _("all")), *list(field.choices)[1:]]
+        self.units = unit_names(on)  # asked once, for the choices and for the rows
+        names = sorted(self.units.items(), key=lambda item: item[1])
+        self.form.fields["unit"].choices = names
+        positions = Position.objects.order_by("name").values_list("pk", "name")
+        self.form.fields["position"].choices = list(positions)
 
     def filter_who(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows if value == "all" else rows.filter(holding(self.on))
-
-    def filter_position(self, rows: QuerySet[Any], name: str, value: Position) -> QuerySet[Any]:
-        return rows.filter(position_now=value.pk)
 
     def filter_unit(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(unit_now__in=units_below([int(value)], self.on))

@@ -18,7 +18,6 @@ from accounts.policy import allows, guard, visible
 from accounts.services import save_query
 from credits.selectors import standings
 from employees.models import Employee
-from positions.selectors import unit_names
 from reports.exports import people_workbook
 from reports.filters import SORTS, PeopleFilter, matching
 from reports.selectors import people_today
@@ -38,7 +37,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": filters,
         "page": page,
-        "rows": _rows(page, today),
+        "rows": _rows(page, filters.units, today),
         "searched": searched,
         "size": _size(request),
         "sizes": SIZES,
@@ -111,10 +110,9 @@ def _size(request: HttpRequest) -> int:
     return int(wanted) if wanted in {str(size) for size in SIZES} else SIZES[0]
 
 
-def _rows(page: Page[Any], today: date) -> list[dict[str, Any]]:
+def _rows(page: Page[Any], units: dict[int, str], today: date) -> list[dict[str, Any]]:
     people = list(page)
     known = standings([p.pk for p in people], today)
-    units = unit_names(today)
     return [
         {"person": p, "standing": known.get(p.pk), "unit": units.get(p.unit_now, "")}
         for p in people

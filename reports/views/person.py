@@ -95,4 +95,4 @@ def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
 
 def _documents(request: HttpRequest, person: Employee) -> list[Document]:
     mine = visible(Document.objects.filter(employee=person), request.user, "document")
-    return list(mine.defer("content", "pdf")[:DOCUMENTS])
+    return list(mine.defer("content")[:DOCUMENTS])

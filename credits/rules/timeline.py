@@ -8,12 +8,13 @@ opens a jenjang (E-02), a KP carries everything on (R-021), a KJ resets to zero 
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from credits.rules.conversion import (
     converted_months,
@@ -176,7 +177,8 @@ def expected_lines(facts: Facts) -> Account:
     _enter(account, facts, held, begin)
     _study(account, facts, held, begin)
     _degrees(account, facts, held, begin)
-    account.lines.sort(key=_order)
+    if len(account.lines) > 1:
+        account.lines.sort(key=_order)
     _reset(account, facts, held, begin)
     return account
 
@@ -213,8 +215,13 @@ def _own_rules(position: str) -> bool:
 
 def _begin(opening: Opening | None) -> date:
     """The first day that is counted: the regime's, or the day after the stated balance (E-02)."""
-    first = regime_start(CONVERSION)
+    first = _conversion_start()
     return max(first, opening.on + _DAY) if opening else first
+
+
+@cache
+def _conversion_start() -> date:
+    return regime_start(CONVERSION)
 
 
 def held_on(held: Sequence[Appointment], day: date) -> Appointment | None:
@@ -244,11 +251,6 @@ class _Converted(NamedTuple):
     percent: int
 
 
-@cache
-def _converted(edition: Edition, level: str, predicate: str, months: int) -> _Converted:
-    return _units(period_points(edition, level, predicate, months))
-
-
 def _units(answer: Explained) -> _Converted:
     return _Converted(
         to_units(answer.points),
@@ -260,25 +262,19 @@ def _units(answer: Explained) -> _Converted:
     )
 
 
-@lru_cache(maxsize=4096)
-def _whole(start: date, end: date) -> tuple[str, str, int]:
-    return start.isoformat(), end.isoformat(), whole_months(start, end)
-
-
 def _convert(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
     """Ratings to points: months / 12 x percent x coefficient of the level held (R-008, E-08)."""
     gaps = [Span(p.start, p.end, None) for p in facts.pauses if _interrupts(p, held)]
     for rating in facts.ratings:
-        if rating.end < begin:
+        key, first, last, predicate = rating
+        if last < begin:
             continue
-        if not gaps and rating.start >= begin:
-            holding = held_on(held, rating.start)
-            if holding and (holding.end is None or rating.end <= holding.end):
-                start, end, months = _whole(rating.start, rating.end)
-                if months:
-                    account.lines.append(
-                        _conversion(holding, rating, start, end, end, months, rating.end)
-                    )
+        if not gaps and first >= begin:
+            holding = held_on(held, first)
+            if holding and (holding.end is None or last <= holding.end):
+                fields = _conversion(holding.position, holding.level, predicate, first, last, last)
+                if fields:
+                    account.lines.append(_line((*fields, key)))
                 continue
         account.lines.extend(_split(rating, held, gaps, begin))
 
@@ -291,54 +287,82 @@ def _interrupts(pause: Pause, held: Sequence[Appointment]) -> bool:
 def _split(
     rating: Rating, held: Sequence[Appointment], gaps: Sequence[Span[None]], begin: date
 ) -> Iterator[Line]:
-    spans = without((Span(a.start, a.end, a) for a in held), gaps)
-    for segment in split_months(max(rating.start, begin), rating.end, spans):
-        holding = segment.value
-        # A month that a later appointment cuts counts for the level of its first day, and was
-        # earned before the new level began.
-        earned = min(segment.end, holding.end) if holding.end else segment.end
-        yield _conversion(
-            holding,
-            rating,
-            segment.start.isoformat(),
-            segment.end.isoformat(),
-            earned.isoformat(),
-            segment.months,
-            segment.end,
-        )
+    first, last = max(rating.start, begin), rating.end
+    times = tuple(_within(a.start, a.end, first, last) for a in held)
+    stops = tuple(_within(gap.start, gap.end, first, last) for gap in gaps)
+    for nth, start, end, earned in _segments(first, last, times, stops):
+        holding = held[nth]
+        fields = _conversion(holding.position, holding.level, rating.predicate, start, end, earned)
+        if fields:
+            yield _line((*fields, rating.id))
 
 
+_Days = tuple[date, date]
+
+
+def _within(start: date, end: date | None, first: date, last: date) -> _Days | None:
+    """The part of a time inside ``first``-``last``; None when there is none."""
+    begin, finish = max(start, first), last if end is None else min(end, last)
+    return (begin, finish) if begin <= finish else None
+
+
+@lru_cache(maxsize=8192)
+def _segments(
+    first: date, last: date, times: tuple[_Days | None, ...], stops: tuple[_Days | None, ...]
+) -> tuple[tuple[int, date, date, date], ...]:
+    """Which of `times` counts when: (its number, first day, last day, day it was earned).
+
+    Times and stops are cut to ``first``-``last``, so that people with the same dates share the
+    answer, whatever their histories before and after.
+    """
+    spans = [Span(*days, nth) for nth, days in enumerate(times) if days]
+    gaps = [Span(*days, None) for days in stops if days]
+    # A month that a later appointment cuts counts for the level of its first day, and was
+    # earned before the new level began.
+    return tuple(
+        (part.value, part.start, part.end, min(part.end, _last_day(times[part.value], part.end)))
+        for part in split_months(first, last, without(spans, gaps))
+    )
+
+
+def _last_day(days: _Days | None, otherwise: date) -> date:
+    return days[1] if days else otherwise
+
+
+@lru_cache(maxsize=65_536)
 def _conversion(
-    holding: Appointment,
-    rating: Rating,
-    start: str,
-    end: str,
-    effective: str,
-    months: int,
-    last: date,
-) -> Line:
-    edition = edition_on(last, holding.position)
-    amount, rule, article, key, base, percent = _converted(
-        edition, holding.level, rating.predicate, months
-    )
-    return Line(
+    position: str, level: str, predicate: str, start: date, end: date, earned: date
+) -> tuple[Any, ...] | None:
+    """The fields of a conversion line but the last, the rating's id; None without a month.
+
+    Cached whole, texts of dates included: a ministry has few positions, levels, and periods.
+    """
+    months = whole_months(start, end)
+    if not months:
+        return None
+    edition = edition_on(end, position)
+    points = _units(period_points(edition, level, predicate, months))
+    return (
         "conversion",
-        effective,
-        amount,
-        rule,
-        article,
-        key,
-        holding.level,
+        earned.isoformat(),
+        points.amount_units,
+        points.rule,
+        points.article,
+        points.edition,
+        level,
         "",
-        rating.predicate,
+        predicate,
         months,
-        base,
-        percent,
-        start,
-        end,
+        points.base_units,
+        points.percent,
+        start.isoformat(),
+        end.isoformat(),
         "rating",
-        rating.id,
     )
+
+
+def _line(fields: tuple[Any, ...]) -> Line:
+    return tuple.__new__(Line, fields)
 
 
 # ------------------------------------------------------------------ opening and integration
@@ -351,7 +375,7 @@ def _open(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
     if opening.kind == "integration":
         line = _integrated(account, facts, holding, opening)
     else:
-        edition = edition_on(max(opening.on, regime_start(CONVERSION)), holding.position)
+        edition = edition_on(max(opening.on, _conversion_start()), holding.position)
         line = Line(
             "opening",
             opening.on.isoformat(),
@@ -426,6 +450,7 @@ def _enter(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
         before = appointment
 
 
+@cache
 def _category(level: str) -> object:
     return Level(level).category
 
@@ -438,7 +463,7 @@ def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
         if edition.setting("first_appointment_base_points"):
             _base(account, facts, appointment)
         for rating in facts.ratings:
-            if rating.end < appointment.start and rating.start >= regime_start(CONVERSION):
+            if rating.end < appointment.start and rating.start >= _conversion_start():
                 _before(account, appointment, rating, rating.start, "first_appointment")
     elif appointment.way == "promotion":
         _base(account, facts, appointment)
@@ -458,12 +483,17 @@ def _base(account: Account, facts: Facts, appointment: Appointment) -> None:
         return
     edition = edition_on(appointment.start, appointment.position)
     try:
-        answer = base_points(edition, appointment.level, golongan)
+        points = _base_units(edition, appointment.level, golongan)
     except RuleError as problem:
         account.note(problem.code, **problem.params)
         return
-    if answer.points:
-        account.lines.append(_entry(appointment, "base", golongan, _units(answer)))
+    if points.amount_units:
+        account.lines.append(_entry(appointment, "base", golongan, points))
+
+
+@cache
+def _base_units(edition: Edition, level: str, golongan: str) -> _Converted:
+    return _units(base_points(edition, level, golongan))
 
 
 def _entry(appointment: Appointment, kind: str, golongan: str, parts: _Converted) -> Line:
@@ -528,7 +558,7 @@ def _before(
     if last < start or not (months := whole_months(start, last)):
         return
     edition = edition_on(appointment.start, appointment.position)
-    parts = _units(converted_months(edition, appointment.level, rating.predicate, months))
+    parts = _months_units(edition, appointment.level, rating.predicate, months)
     account.lines.append(
         _entry(appointment, "transfer", "", parts)._replace(
             rule=f"{citation}.period",
@@ -541,6 +571,11 @@ def _before(
             source_id=rating.id,
         )
     )
+
+
+@lru_cache(maxsize=8192)
+def _months_units(edition: Edition, level: str, predicate: str, months: int) -> _Converted:
+    return _units(converted_months(edition, level, predicate, months))
 
 
 # ------------------------------------------------------------------ study, degree, reset
@@ -581,12 +616,14 @@ def _study(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
 
 def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
     """A higher degree, recorded by BKN while in the position: 25 % of P, once (R-016, E-11)."""
+    if len(facts.degrees) < 2:
+        return  # the first degree is what one was appointed with
     highest = -1
     for degree in sorted(facts.degrees, key=lambda d: (d.order, d.id)):
         day = degree.recorded_on
         lower, highest = highest, max(highest, degree.order)
         if day is None or day < begin or lower < 0:
-            continue  # the first degree is what one was appointed with
+            continue
         holding = held_on(held, day)
         if holding is None or day <= held[0].start:
             continue
@@ -595,18 +632,23 @@ def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin:
             account.note("degree_waits", recorded_on=day.isoformat())
             continue
         edition = edition_on(day, holding.position)
-        answer = degree_points(edition, holding.level, rated, recorded=True, already_used=False)
-        if not answer.points:
+        points = _degree_units(edition, holding.level, rated)
+        if not points.amount_units:
             account.note("degree_rating_too_low", year=day.year)
             continue
         account.lines.append(
-            _entry(holding, "degree", "", _units(answer))._replace(
+            _entry(holding, "degree", "", points)._replace(
                 effective_on=day.isoformat(),
                 predicate=rated,
                 source="degree",
                 source_id=degree.id,
             )
         )
+
+
+@cache
+def _degree_units(edition: Edition, level: str, rated: str) -> _Converted:
+    return _units(degree_points(edition, level, rated, recorded=True, already_used=False))
 
 
 def _rated(ratings: Sequence[Rating], day: date) -> str | None:
@@ -633,8 +675,7 @@ def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
                     balance,
                     -100,
                 )
-                account.lines.append(_entry(appointment, "reset", "", parts))
-                account.lines.sort(key=_order)
+                insort(account.lines, _entry(appointment, "reset", "", parts), key=_order)
         before = appointment
 
 

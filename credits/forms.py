@@ -1,0 +1,166 @@
+"""The forms of runs, documents, ratings and opening balances."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from credits.models import Document, OpeningBalance, Predicate
+from credits.rules.units import from_units, plain_decimal
+from employees.fields import AmountField, DayField, PersonField, ScanField
+from employees.forms_entry import EntryForm
+from employees.models import Employee
+from positions.models import Position, Unit
+from positions.selectors import unit_names
+
+ALL, STALE, UNIT, POSITION, PERSON = "all", "stale", "unit", "position", "person"
+_NOTHING = ("", "---------")
+
+
+class ScopeForm(forms.Form):
+    """For whom. `scope()` is what the services understand."""
+
+    scopes: ClassVar[list[tuple[str, Any]]] = [
+        (STALE, _("whoever is not up to date")),
+        (ALL, _("everybody")),
+        (UNIT, _("one unit, with those below it")),
+        (POSITION, _("one functional position (JF)")),
+        (PERSON, _("one person")),
+    ]
+
+    for_whom = forms.ChoiceField(label=_("For whom"))
+    # Each of these is needed in its own scope only, and `clean` says so.
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    position = forms.ChoiceField(label=_("Functional position (JF)"), required=False)
+    person = PersonField(label=_("Person"), required=False, help_text=_("NIP or name."))
+
+    def __init__(self, *args: Any, person: Employee | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        positions = Position.objects.order_by("name").values_list("code", "name")
+        self.fields["for_whom"].choices = self.scopes  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [_NOTHING, *_units()]  # type: ignore[attr-defined]
+        self.fields["position"].choices = [_NOTHING, *positions]  # type: ignore[attr-defined]
+        if person is not None:
+            self.initial.update({"for_whom": PERSON, "person": person})
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        needed = data.get("for_whom")
+        for name in (UNIT, POSITION, PERSON):
+            if name != needed:  # left over from another choice, and perhaps hidden
+                self.errors.pop(name, None)
+            elif not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Choose for whom."))
+        return data
+
+    def scope(self) -> dict[str, Any]:
+        """The scope as `credits.services.runs.people_in` takes it; a person by id."""
+        data = self.cleaned_data
+        chosen = data["for_whom"]
+        if chosen == PERSON:
+            return {"ids": [data["person"].pk]}
+        if chosen in (UNIT, POSITION):
+            return {chosen: data[chosen]}
+        return {chosen: True}
+
+
+def _units() -> list[tuple[str, str]]:
+    names = unit_names(timezone.localdate())
+    codes = Unit.objects.order_by().values_list("code", "pk")
+    return sorted(((c, names[pk]) for c, pk in codes if pk in names), key=lambda row: row[1])
+
+
+class RunForm(ScopeForm):
+    """For whom to recalculate, and why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class DocumentForm(ScopeForm):
+    """Which forms, over which period, for whom."""
+
+    scopes: ClassVar[list[tuple[str, Any]]] = [c for c in ScopeForm.scopes if c[0] != STALE]
+
+    papers = forms.MultipleChoiceField(
+        label=_("Forms"), choices=Document.Form.choices, widget=forms.CheckboxSelectMultiple
+    )
+    start = DayField(label=_("Period from"))
+    end = DayField(label=_("Period until"))
+
+    field_order = ("papers", "start", "end", "for_whom", "unit", "position", "person")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = timezone.localdate().year - 1  # the last one that is closed
+        self.initial.update(
+            {
+                "papers": Document.Form.values,
+                "start": date(year, 1, 1),
+                "end": date(year, 12, 31),
+            }
+        )
+        self.initial.setdefault("for_whom", ALL)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        start, end = data.get("start"), data.get("end")
+        if start and end and end < start:
+            self.add_error("end", _("The period ends before it begins."))
+        elif end and end > timezone.localdate():
+            self.add_error("end", _("The period ends in the future."))
+        return data
+
+
+class RatingForm(EntryForm):
+    """A performance rating. It replaces those in force that lie inside its period."""
+
+    start = DayField(label=_("Period from"))
+    end = DayField(label=_("Period until"), help_text=_("Within the same calendar year."))
+    predicate = forms.ChoiceField(label=_("Rating"), choices=[_NOTHING, *Predicate.choices])
+    evidence_number = forms.CharField(
+        label=_("Number of the evaluation"), max_length=120, required=False
+    )
+
+    def input_of(self, field: str | None) -> str | None:
+        return super().input_of({"period": "start"}.get(field or "", field))
+
+
+class OpeningForm(EntryForm):
+    """What the last PAK states; a new entry replaces the one in force."""
+
+    on = DayField(label=_("As of"), help_text=_("The end of the period of the last PAK."))
+    kind = forms.ChoiceField(label=_("Kind"), choices=OpeningBalance.Kind.choices)
+    points = AmountField(label=_("Credit points stated"), help_text=_("For example 37,5."))
+    document_number = forms.CharField(label=_("Number of the PAK"), max_length=120, required=False)
+    document_date = DayField(label=_("Date of the PAK"), required=False)
+    scan = ScanField(
+        label=_("Scan of the last PAK"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, 10 MiB at most."),
+    )
+
+    def __init__(self, *args: Any, opening: OpeningBalance | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.opening = opening
+        if opening is not None:
+            self.initial.update(
+                {
+                    "on": opening.on,
+                    "kind": opening.kind,
+                    "points": plain_decimal(from_units(opening.units), 4).replace(".", ","),
+                    "document_number": opening.document_number,
+                    "document_date": opening.document_date,
+                }
+            )
+
+    def values(self) -> dict[str, Any]:
+        """As `record_opening` takes them; a correction of the same PAK keeps its scan."""
+        data = super().values()
+        before = self.opening
+        if data["scan"] is None and before is not None and before.scan:
+            known = (before.document_number, before.document_date)
+            if known == (data["document_number"], data["document_date"]):
+                data["scan"] = before.scan.name
+        return data

@@ -1,0 +1,1 @@
+"""The pages of recalculation runs and of the official forms."""

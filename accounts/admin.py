@@ -33,7 +33,7 @@ class RoleField(forms.ModelMultipleChoiceField):
 
 
 @admin.register(User)
-class AccountAdmin(PolicyAdminMixin, UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(PolicyAdminMixin, UserAdmin):
     """Who signs in and with which roles. What goes beyond a role (superuser, single
     permissions) is not given here, and nobody changes the own roles."""
 

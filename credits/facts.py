@@ -54,7 +54,7 @@ def facts_of(ids: Sequence[int]) -> dict[int, Facts]:
 
 def _rows(cursor: Any, sql: str, ids: Sequence[int], times: int = 1) -> list[tuple[Any, ...]]:
     cursor.execute(sql, [list(ids)] * times)
-    return cursor.fetchall()  # type: ignore[no-any-return]
+    return cursor.fetchall()
 
 
 def _other(facts: Facts, row: tuple[Any, ...]) -> None:

@@ -140,7 +140,7 @@ def rating_missing(year: int) -> Q:
         withdrawn_at__isnull=True,
         start__year=year,
     )
-    return in_service(closed) & Q(holding(closed)) & ~Exists(rated)
+    return in_service(closed) & Q(holding(closed)) & Q(~Exists(rated))
 
 
 def latest_findings(people: QuerySet[Employee]) -> QuerySet[RunIssue]:

@@ -244,7 +244,7 @@ def _write(
     for reverses, line in change.removed:
         seq += 1
         undone = line._replace(amount_units=-line.amount_units, percent=-line.percent)
-        fields = (person, seq, *undone, run_id, reverses)
+        fields: tuple[Any, ...] = (person, seq, *undone, run_id, reverses)
         previous = link(previous, (*fields, stamp))
         write_row((*fields, moment, previous))
     for line in change.added:

@@ -134,4 +134,5 @@ def bar(value: Any, total: Any, mark: Any = None) -> SafeString:
 def _share(value: Any, total: Any) -> int:
     if not value or not total or total <= 0:
         return 0
-    return int(max(0, min(Fraction(value) / Fraction(total), 1)) * BAR_WIDTH)
+    share = min(max(Fraction(value) / Fraction(total), Fraction(0)), Fraction(1))
+    return int(share * BAR_WIDTH)

@@ -82,7 +82,7 @@ def _searched(request: HttpRequest) -> str:
     token = request.GET.get("s")
     if not token:
         return ""
-    found = SavedQuery.objects.filter(token=token, user_id=request.user.pk)
+    found = SavedQuery.objects.filter(token=token, user=cast(User, request.user))
     return found.values_list("text", flat=True).first() or ""
 
 

@@ -1,6 +1,6 @@
 """The start page: what to do next, then the ministry's figures."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.models import User
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue
 from credits.selectors import standings
@@ -33,7 +34,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
             "notes": [(code, issue(code, {}), n) for code, n in found.notes],
             "may_run": allows(request.user, "run", "add"),
         }
-    own = people.filter(user_id=request.user.pk).first()
+    own = people.filter(user=cast(User, request.user)).first()
     if own is not None:
         context |= {"own": own, "own_standing": standings([own.pk], today).get(own.pk)}
     return render(request, "reports/start.html", context)

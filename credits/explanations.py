@@ -129,6 +129,10 @@ _ISSUES: dict[str, str | Promise] = {
     "own_rules": gettext_lazy(
         "This position follows rules of its own; its credit points are not computed here."
     ),
+    "nothing_to_state": gettext_lazy(
+        "There is nothing to state in this period. Enter or import the ratings of the period, then "
+        "recalculate."
+    ),
     "opening_missing": gettext_lazy(
         "No opening balance as of %(on)s. Enter the balance of the last PAK (or import it); until "
         "then only what was earned since is counted."

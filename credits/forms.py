@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from credits.models import Document, OpeningBalance, Predicate
+from credits.models import Document, OpeningBalance, Predicate, Rating
 from credits.rules.units import from_units, plain_decimal
 from employees.fields import AmountField, DayField, PersonField, ScanField
 from employees.forms_entry import EntryForm
@@ -54,6 +54,12 @@ class ScopeForm(forms.Form):
             elif not data.get(name) and name not in self.errors:
                 self.add_error(name, _("Choose for whom."))
         return data
+
+    @property
+    def one_person(self) -> Employee | None:
+        """Whoever is meant, where it is one person."""
+        data = self.cleaned_data
+        return data["person"] if data["for_whom"] == PERSON else None
 
     def scope(self) -> dict[str, Any]:
         """The scope as `credits.services.runs.people_in` takes it; a person by id."""
@@ -122,6 +128,11 @@ class RatingForm(EntryForm):
     evidence_number = forms.CharField(
         label=_("Number of the evaluation"), max_length=120, required=False
     )
+
+    def __init__(self, *args: Any, rating: Rating | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if rating is not None:
+            self.initial.update(forms.model_to_dict(rating, fields=self.fields))
 
     def input_of(self, field: str | None) -> str | None:
         return super().input_of({"period": "start"}.get(field or "", field))

@@ -36,20 +36,12 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
     return own[code] if code in own and "value" not in params else sentence(code, params)
 
 
-class EntryForm(forms.Form):
-    """A form that ends with the reason and shows a FactError where it belongs."""
+class ReasonForm(forms.Form):
+    """Why; and a place to show why the service refused."""
 
     reason = forms.CharField(
         label=_("Reason"), max_length=500, help_text=_("Kept with the change, for the auditor.")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
-
-    def values(self) -> dict[str, Any]:
-        """The cleaned data without the reason, as the service takes it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
 
     def refuse(self, problem: FactError) -> None:
         """Show why the service refused, at its field where the form has that."""
@@ -58,6 +50,18 @@ class EntryForm(forms.Form):
 
     def input_of(self, field: str | None) -> str | None:
         return field if field in self.fields else None
+
+
+class EntryForm(ReasonForm):
+    """A fact with its reason, which comes last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned data without the reason, as the service takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
 
 
 def _formfield(field: Any, **kwargs: Any) -> forms.Field | None:

@@ -1,17 +1,20 @@
 from django.urls import URLPattern, path
 
-from employees import views
+from employees.views import entries, imports
 
 app_name = "employees"
 urlpatterns: list[URLPattern] = [
-    path("impor/", views.import_list, name="imports"),
-    path("impor/baru/", views.import_new, name="import-new"),
-    path("impor/templat/<slug:kind>.xlsx", views.import_template, name="import-template"),
-    path("impor/<uuid:public_id>/", views.import_page, name="import"),
-    path("impor/<uuid:public_id>/progres/", views.import_progress, name="import-progress"),
-    path("impor/<uuid:public_id>/kolom/", views.import_columns, name="import-columns"),
-    path("impor/<uuid:public_id>/terapkan/", views.import_apply, name="import-apply"),
-    path("impor/<uuid:public_id>/urungkan/", views.import_undo, name="import-undo"),
-    path("impor/<uuid:public_id>/buang/", views.import_discard, name="import-discard"),
-    path("impor/<uuid:public_id>/ditolak.xlsx", views.import_refused, name="import-refused"),
+    path("impor/", imports.import_list, name="imports"),
+    path("impor/baru/", imports.import_new, name="import_new"),
+    path("impor/templat/<slug:kind>.xlsx", imports.import_template, name="import_template"),
+    path("impor/<uuid:public_id>/", imports.import_page, name="import"),
+    path("impor/<uuid:public_id>/progres/", imports.import_progress, name="import_progress"),
+    path("impor/<uuid:public_id>/kolom/", imports.import_columns, name="import_columns"),
+    path("impor/<uuid:public_id>/terapkan/", imports.import_apply, name="import_apply"),
+    path("impor/<uuid:public_id>/urungkan/", imports.import_undo, name="import_undo"),
+    path("impor/<uuid:public_id>/buang/", imports.import_discard, name="import_discard"),
+    path("impor/<uuid:public_id>/ditolak.xlsx", imports.import_refused, name="import_refused"),
+    path("pegawai/tambah/", entries.person_add, name="person_add"),
+    path("pegawai/<uuid:public_id>/data-pokok/", entries.person_edit, name="person_edit"),
+    *(route for entry in entries.ENTRIES for route in entries.routes(entry)),
 ]

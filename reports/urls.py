@@ -5,8 +5,8 @@ from reports import views
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("pegawai/", views.people_list, name="people"),
-    path("pegawai/cari/", views.people_search, name="people-search"),
-    path("pegawai/daftar.xlsx", views.people_export, name="people-export"),
+    path("pegawai/cari/", views.people_search, name="people_search"),
+    path("pegawai/daftar.xlsx", views.people_export, name="people_export"),
     path("pegawai/temuan/", views.findings_page, name="findings"),
     path("pegawai/<uuid:public_id>/", views.person_page, name="person"),
 ]

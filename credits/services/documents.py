@@ -87,25 +87,25 @@ def _store(
 # ------------------------------------------------------------------ batches
 
 
+def holders_in(scope: dict[str, Any], end: date) -> list[int]:
+    """The people of a scope (see `people_in`) who were appointed by the end of a period."""
+    people = Employee.objects.filter(id__in=people_in(scope, end), appointments__start__lte=end)
+    return list(people.order_by("id").distinct().values_list("id", flat=True))
+
+
 def create_batch(
     form: str, start: date, end: date, scope: dict[str, Any], actor: Any = None
 ) -> DocumentBatch:
     """Record a batch with a part per unit (of at most MAX_PART people). Raises ScopeError."""
-    ids = people_in(scope, end)
+    ids = holders_in(scope, end)
     units = dict(
         UnitMembership.objects.on(end)
         .filter(employee_id__in=ids)
         .values_list("employee_id", "unit_id")
     )
-    holders = set(
-        Employee.objects.filter(id__in=ids, appointments__start__lte=end).values_list(
-            "id", flat=True
-        )
-    )
     by_unit: dict[int | None, list[int]] = {}
     for key in ids:
-        if key in holders:
-            by_unit.setdefault(units.get(key), []).append(key)
+        by_unit.setdefault(units.get(key), []).append(key)
     with transaction.atomic():
         batch = DocumentBatch.objects.create(
             form=form,
@@ -113,7 +113,7 @@ def create_batch(
             period_end=end,
             scope=scope,
             actor=actor,
-            people=sum(len(m) for m in by_unit.values()),
+            people=len(ids),
         )
         DocumentPart.objects.bulk_create(
             DocumentPart(batch=batch, unit_id=unit, employee_ids=members[at : at + MAX_PART])

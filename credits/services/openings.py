@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from credits.models import OpeningBalance
@@ -72,3 +73,21 @@ def _replace(before: OpeningBalance | None, opening: OpeningBalance) -> None:
     if before is not None:
         before.superseded_by = opening
         before.save(update_fields=["superseded_by"])
+
+
+@transaction.atomic
+def withdraw_opening(opening: OpeningBalance, reason: str, actor: User | None) -> None:
+    """Take back an opening balance in force; the one that it had replaced holds again.
+
+    Raises FactError("opening_not_in_force").
+    """
+    employee = facts.locked(opening.employee_id)
+    opening = OpeningBalance.objects.select_for_update().get(pk=opening.pk)
+    if opening.superseded_by_id is not None or opening.withdrawn_at is not None:
+        raise facts.FactError("opening_not_in_force")
+    before = facts.snapshot(opening)
+    opening.withdrawn_at = timezone.now()
+    opening.save(update_fields=["withdrawn_at"])
+    replaced = OpeningBalance.objects.filter(superseded_by=opening, withdrawn_at__isnull=True)
+    replaced.update(superseded_by=None)
+    facts.correct(employee, "opening", reason, actor, before, facts.snapshot(opening))

@@ -221,3 +221,18 @@ def _withdraw(rating: Rating) -> None:
     rating.withdrawn_at = timezone.now()
     rating.save(update_fields=["withdrawn_at"])
     Rating.objects.filter(superseded_by=rating).update(superseded_by=None)
+
+
+@transaction.atomic
+def record_rating(
+    row: RatingRow, reason: str, actor: User | None, correcting: Rating | None = None
+) -> None:
+    """Record one rating by hand, or in the place of one in force. Raises FactError where refused.
+
+    Over the same period a correction replaces the rating; with another period the one in force
+    is withdrawn first, and what it had replaced counts again.
+    """
+    if correcting is not None and (correcting.start, correcting.end) != (row.start, row.end):
+        withdraw_rating(correcting, reason, actor)
+    for refused in record_ratings([row], actor, reason).refused:
+        raise facts.FactError(refused.code, "period", **refused.params)

@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from credits.explanations import issue, regulation, sentence, title
 from credits.forms import ALL, STALE, RunForm
@@ -21,7 +22,7 @@ from credits.models import CalculationRun, LedgerEntry, RunChange, RunIssue
 from credits.rules.editions import rules_version
 from credits.scopes import describe
 from credits.services import runs
-from credits.views.common import BADGES, paged, person_asked, signed_in
+from credits.views.common import BADGES, person_asked
 
 RUNS_A_PAGE = 30
 CHANGES_A_PAGE = 25

@@ -1,11 +1,11 @@
 """The people list: search, filters, sorting, pages of constant cost, and the same as a sheet."""
 
 import tempfile
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import SavedQuery, User
+from accounts.models import SavedQuery
+from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
 from accounts.services import save_query
 from credits.selectors import standings
@@ -33,17 +34,16 @@ def people_list(request: HttpRequest) -> HttpResponse:
     searched = _searched(request)
     filters = _filtered(request, searched, today)
     rows = _sorted(filters.qs, request.GET.get("sort", ""))
-    page = Paginator(rows, _size(request)).get_page(request.GET.get("page"))
+    listed = paged(request, rows, _size(request))
     context = {
         "filter": filters,
-        "page": page,
-        "rows": _rows(page, filters.units, today),
+        "list": listed,
+        "rows": _rows(listed["page"], filters.units, today),
         "searched": searched,
         "size": _size(request),
         "sizes": SIZES,
         "sort": request.GET.get("sort", "name"),
         "narrowed": any(v for k, v in request.GET.items() if k not in ("page", "size", "sort")),
-        "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "may_add": allows(request.user, "employee", "add"),
         "may_export": allows(request.user, "people_export", "view"),
     }
@@ -58,14 +58,14 @@ def people_search(request: HttpRequest) -> HttpResponse:
     for key in ("page", "s"):
         query.pop(key, None)
     if text := request.POST.get("q", "").strip():
-        query["s"] = save_query(cast(User, request.user), text)
+        query["s"] = save_query(signed_in(request), text)
     target = reverse("reports:people")
     return redirect(f"{target}?{query.urlencode()}" if query else target)
 
 
 @guard("people_export", "view")
 @require_GET
-def people_export(request: HttpRequest) -> HttpResponse:
+def people_export(request: HttpRequest) -> FileResponse:
     """The whole filtered list as XLSX, written to a temporary file and sent from there."""
     today = timezone.localdate()
     filters = _filtered(request, _searched(request), today)
@@ -73,8 +73,7 @@ def people_export(request: HttpRequest) -> HttpResponse:
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     people_workbook(rows.iterator(chunk_size=1000), Path(file.name), today)
     name = f"pegawai-{today:%Y-%m-%d}.xlsx"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
-    return cast(HttpResponse, response)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _searched(request: HttpRequest) -> str:
@@ -82,7 +81,7 @@ def _searched(request: HttpRequest) -> str:
     token = request.GET.get("s")
     if not token:
         return ""
-    found = SavedQuery.objects.filter(token=token, user=cast(User, request.user))
+    found = SavedQuery.objects.filter(token=token, user=signed_in(request))
     return found.values_list("text", flat=True).first() or ""
 
 
@@ -110,7 +109,7 @@ def _size(request: HttpRequest) -> int:
     return int(wanted) if wanted in {str(size) for size in SIZES} else SIZES[0]
 
 
-def _rows(page: Page[Any], units: dict[int, str], today: date) -> list[dict[str, Any]]:
+def _rows(page: Iterable[Any], units: dict[int, str], today: date) -> list[dict[str, Any]]:
     people = list(page)
     known = standings([p.pk for p in people], today)
     return [

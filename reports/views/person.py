@@ -7,29 +7,25 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue, why_no_rank_target
 from credits.models import Document
 from credits.selectors import balances, findings, standings, timeline
+from credits.views import entries as credit_entries
 from employees.models import Employee, Rank, Superior, UnitMembership
+from employees.views import entries as employee_entries
 from positions.selectors import unit_names
 from reports.forms import AsOfForm
 from reports.history import events, ledger_event, undated_education
 
 DOCUMENTS = 12
-# What is entered by hand for a person: resource of the policy, route of the form, label.
-ENTRIES = (
-    ("rating", "credits:rating_add", _("Performance rating")),
-    ("rank", "employees:rank_add", _("Rank")),
-    ("appointment", "employees:appointment_add", _("Appointment")),
-    ("membership", "employees:membership_add", _("Unit")),
-    ("superior", "employees:superior_add", _("Direct superior")),
-    ("status", "employees:status_add", _("Leave, study, suspension")),
-    ("education", "employees:education_add", _("Education")),
-    ("opening", "credits:opening_add", _("Opening balance")),
+# What is entered by hand for a person, the most frequent first: resource, route of the form, label.
+ENTRIES = tuple(
+    (entry.kind, f"{app}:{entry.kind}_add", entry.label)
+    for app, kinds in (("credits", credit_entries.ENTRIES), ("employees", employee_entries.ENTRIES))
+    for entry in kinds
 )
 
 
@@ -88,7 +84,7 @@ def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
         "may_change": change,
         "entries": [e for e in ENTRIES if change and allows(user, e[0], "add")],
         "may_run": allows(user, "run", "add"),
-        "may_draft": not own and allows(user, "document", "add"),
+        "may_draft": allows(user, "document", "add"),
         "shows_birth": own or allows(user, "employee", "change"),
     }
 

@@ -1,14 +1,13 @@
 """The start page: what to do next, then the ministry's figures."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import User
+from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue
 from credits.selectors import standings
@@ -34,7 +33,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
             "notes": [(code, issue(code, {}), n) for code, n in found.notes],
             "may_run": allows(request.user, "run", "add"),
         }
-    own = people.filter(user=cast(User, request.user)).first()
+    own = people.filter(user=signed_in(request)).first()
     if own is not None:
         context |= {"own": own, "own_standing": standings([own.pk], today).get(own.pk)}
     return render(request, "reports/start.html", context)
@@ -50,11 +49,10 @@ def findings_page(request: HttpRequest) -> HttpResponse:
     if code:
         rows = rows.filter(code=code)
     rows = rows.order_by("severity", "code", "employee__name", "id")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    listed = paged(request, rows, PAGE)
     context = {
-        "page": page,
-        "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-        "rows": [(finding, issue(finding.code, finding.params)) for finding in page],
+        "list": listed,
+        "rows": [(found, issue(found.code, found.params)) for found in listed["page"]],
         "code": code,
     }
     return render(request, "reports/findings.html", context)

@@ -37,7 +37,7 @@ def hr(client: Client) -> Client:
 def _upload(client: Client, *changes: dict[str, Any]) -> ImportBatch:
     file = workbook(COMBINED, combined(*changes))
     file.name = "rekap.xlsx"  # type: ignore[misc]
-    answer = client.post(reverse("employees:import-new"), {"kind": "combined", "file": file})
+    answer = client.post(reverse("employees:import_new"), {"kind": "combined", "file": file})
     batch = ImportBatch.objects.latest("id")
     assert answer.headers["Location"] == f"/impor/{batch.public_id}/"
     return batch
@@ -53,10 +53,10 @@ def test_an_officer_uploads_looks_applies_and_undoes(hr: Client) -> None:
     assert "&lt;b&gt;Ani" in body
     assert NIP not in page
     assert not Employee.objects.exists()
-    hr.post(reverse("employees:import-apply", args=[batch.public_id]))
+    hr.post(reverse("employees:import_apply", args=[batch.public_id]))
     assert imports.run(batch.pk).state == ImportBatch.State.APPLIED
     assert Employee.objects.count() == 2
-    hr.post(reverse("employees:import-undo", args=[batch.public_id]))
+    hr.post(reverse("employees:import_undo", args=[batch.public_id]))
     assert imports.run(batch.pk).state == ImportBatch.State.UNDONE
     assert not Employee.objects.exists()
 
@@ -64,7 +64,7 @@ def test_an_officer_uploads_looks_applies_and_undoes(hr: Client) -> None:
 def test_refused_rows_come_back_with_their_reason_and_as_text(hr: Client) -> None:
     batch = _upload(hr, {"NIP": "123", "Nama": "=1+1 <x>"}, {})
     imports.run(batch.pk)
-    answer = hr.get(reverse("employees:import-refused", args=[batch.public_id]))
+    answer = hr.get(reverse("employees:import_refused", args=[batch.public_id]))
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     heads, row = list(sheet.iter_rows(values_only=True))
     assert (heads[0], heads[-1]) == ("Baris", "Alasan")
@@ -76,7 +76,7 @@ def test_refused_rows_come_back_with_their_reason_and_as_text(hr: Client) -> Non
 
 @pytest.mark.parametrize("kind", ["people", "appointments", "ratings", "opening", "combined"])
 def test_a_template_is_text_and_its_headings_match_exactly(hr: Client, kind: str) -> None:
-    answer = hr.get(reverse("employees:import-template", args=[kind]))
+    answer = hr.get(reverse("employees:import_template", args=[kind]))
     data = io.BytesIO(b"".join(answer.streaming_content))
     batch = imports.start(kind, data, "templat.xlsx", None)
     batch = imports.run(batch.pk)
@@ -93,10 +93,10 @@ def test_others_see_or_do_no_more_than_their_role(
 ) -> None:
     client.force_login(UserFactory(roles=[role]))
     assert client.get(reverse("employees:imports")).status_code == seen
-    assert client.get(reverse("employees:import-new")).status_code == written
+    assert client.get(reverse("employees:import_new")).status_code == written
     batch = imports.start("combined", workbook(COMBINED, combined({})), "rekap.xlsx", None)
     imports.run(batch.pk)
-    for name in ("import-apply", "import-undo", "import-discard"):
+    for name in ("import_apply", "import_undo", "import_discard"):
         address = reverse(f"employees:{name}", args=[batch.public_id])
         assert client.post(address).status_code == written
     assert ImportBatch.objects.get().state == ImportBatch.State.PREVIEW
@@ -107,7 +107,7 @@ def test_applying_twice_is_said_and_does_nothing(hr: Client) -> None:
     imports.run(batch.pk)
     imports.ask_apply(batch, None)
     imports.run(batch.pk)
-    answer = hr.post(reverse("employees:import-apply", args=[batch.public_id]), follow=True)
+    answer = hr.post(reverse("employees:import_apply", args=[batch.public_id]), follow=True)
     assert [str(message.level_tag) for message in answer.context["messages"]] == ["error"]
 
 

@@ -4,11 +4,10 @@ import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
-from accounts.models import User
+from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from employees import messages as places
 from employees.forms import MappingForm, UploadForm
@@ -38,11 +37,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_list(request: HttpRequest) -> HttpResponse:
     batches = ImportBatch.objects.select_related("created_by").exclude(state=State.DISCARDED)
     batches = batches.defer("warnings", "differences", "headings")
-    page = Paginator(batches, PAGE).get_page(request.GET.get("page"))
+    listed = paged(request, batches, PAGE)
     titles = {kind.code: kind.title for kind in registry.kinds()}
-    rows = [(batch, titles.get(batch.kind, batch.kind), _badge(batch)) for batch in page]
+    rows = [(batch, titles.get(batch.kind, batch.kind), _badge(batch)) for batch in listed["page"]]
     context = {
-        "page": page,
+        "list": listed,
         "rows": rows,
         "kinds": registry.kinds(),
         "may_add": allows(request.user, "import", "add"),
@@ -78,11 +77,6 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return render(request, "employees/import_new.html", {"form": form, "kinds": registry.kinds()})
 
 
-def signed_in(request: HttpRequest) -> User:
-    """The account behind a guarded view."""
-    return cast(User, request.user)
-
-
 def _ring(batch: ImportBatch) -> None:
     """Tell the worker; when the broker is away, the sweep finds the batch in the database."""
 
@@ -104,7 +98,9 @@ def _batch(public_id: UUID) -> ImportBatch:
 def import_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     batch = _batch(public_id)
     if batch.state in imports.WORKING:
-        return render(request, "employees/import_progress.html", {"batch": batch} | _bar(batch))
+        return render(
+            request, "employees/import_progress.html", {"batch": batch, "bar": _bar(batch)}
+        )
     context = {
         "batch": batch,
         "kind": registry.kind(batch.kind),
@@ -152,8 +148,8 @@ def _rows(batch: ImportBatch, request: HttpRequest) -> dict[str, Any]:
     chosen = request.GET.get("outcome")
     if chosen in ImportRow.Outcome.values:
         rows = rows.filter(outcome=chosen)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return {"page": page, "rows": [_row(row) for row in page], "outcome": chosen or ""}
+    listed = paged(request, rows, PAGE)
+    return {"list": listed, "rows": [_row(row) for row in listed["page"]], "outcome": chosen or ""}
 
 
 def _row(row: ImportRow) -> dict[str, Any]:
@@ -277,7 +273,7 @@ def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @guard("import", "view")
 @require_GET
-def import_refused(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def import_refused(request: HttpRequest, public_id: UUID) -> FileResponse:
     batch = _batch(public_id)
     name = f"baris-ditolak-{batch.created_at:%Y%m%d-%H%M}.xlsx"
     return _workbook(lambda path: workbooks.refused_rows(batch, path), name)
@@ -285,7 +281,7 @@ def import_refused(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @guard("import", "view")
 @require_GET
-def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+def import_template(request: HttpRequest, kind: str) -> FileResponse:
     try:
         wanted = registry.kind(kind)
     except KeyError:
@@ -293,9 +289,8 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     return _workbook(lambda path: workbooks.template(wanted, path), f"templat-{kind}.xlsx")
 
 
-def _workbook(write: Callable[[Path], None], name: str) -> HttpResponse:
+def _workbook(write: Callable[[Path], None], name: str) -> FileResponse:
     """A workbook written to a temporary file and sent as an attachment."""
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     write(Path(file.name))
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
-    return cast(HttpResponse, response)  # a streaming response, which stubs keep apart
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

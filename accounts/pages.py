@@ -1,0 +1,33 @@
+"""What the HTML pages of all apps share."""
+
+from typing import Any, cast
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The account behind a guarded view."""
+    return cast(User, request.user)
+
+
+def paged(request: HttpRequest, rows: Any, size: int, name: str = "page") -> dict[str, Any]:
+    """A page of rows with its pager's addresses; a second list of a page has another `name`."""
+    page: Page[Any] = Paginator(rows, size).get_page(request.GET.get(name))
+
+    def address(number: int) -> str:
+        query = request.GET.copy()
+        query[name] = str(number)
+        return f"?{query.urlencode()}"
+
+    elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return {
+        "page": page,
+        "previous": address(page.previous_page_number()) if page.has_previous() else None,
+        "next": address(page.next_page_number()) if page.has_next() else None,
+        "numbers": [
+            (n, address(n) if isinstance(n, int) and n != page.number else None) for n in elided
+        ],
+    }

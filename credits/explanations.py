@@ -16,7 +16,7 @@ from credits.rules.units import display, display_id, from_units
 from positions.ladder import Level
 
 
-def points(amount: Fraction | None, places: int = 2) -> str:
+def points(amount: Fraction | None, places: int = 3) -> str:
     """Points half-up at `places` decimals, with the reader's decimal sign."""
     if amount is None:
         return "–"
@@ -109,8 +109,8 @@ def sentence(entry: LedgerEntry) -> str:
         "golongan": entry.golongan,
         "months": entry.months,
         "percent": sign * entry.percent,
-        "base": points(from_units(entry.base_units), 3),
-        "amount": points(sign * from_units(entry.amount_units), 3),
+        "base": points(from_units(entry.base_units)),
+        "amount": points(sign * from_units(entry.amount_units)),
         "day": day(entry.effective_on),
     }
     if entry.reverses_seq:
@@ -175,6 +175,34 @@ _ISSUES: dict[str, str | Promise] = {
         "the run."
     ),
 }
+
+
+# Findings that name a date or a figure, as the heading of a list of people.
+_HEADINGS: dict[str, str | Promise] = {
+    "opening_missing": gettext_lazy("No opening balance: enter what the last PAK states."),
+    "rank_missing": gettext_lazy("No rank is known: enter it with its effective date (TMT)."),
+    "way_unknown": gettext_lazy(
+        "The way of the appointment is not stated, so no base points (AK dasar) were given."
+    ),
+    "integration_out_of_range": gettext_lazy(
+        "The integrated balance lies outside the range of the rank: check the last PAK."
+    ),
+    "golongan.outside_level": gettext_lazy(
+        "The rank does not belong to the level, so no base points were given."
+    ),
+    "study_running": gettext_lazy(
+        "A study assignment runs; it is counted when its end is entered."
+    ),
+    "degree_waits": gettext_lazy("A recorded degree waits for the rating of its year."),
+    "degree_rating_too_low": gettext_lazy(
+        "A degree gave no points, because the rating of its year is below Baik."
+    ),
+}
+
+
+def issue_heading(code: str) -> str:
+    """A kind of finding, for many people at once."""
+    return str(_HEADINGS[code]) if code in _HEADINGS else issue(code, {})
 
 
 def issue(code: str, params: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from employees import messages
 from employees.models import Employee
@@ -22,12 +23,20 @@ SCAN_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 class DayField(forms.DateField):
-    """A day: the browser's own calendar, or typed with the day first."""
+    """A day as officers write it: the day first, 05-04-2021 or 5/4/2021.
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    Not the browser's own calendar: in an English one that reads month first.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"])
+        kwargs.setdefault("input_formats", ["%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d"])
+        attrs = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": gettext_lazy("dd-mm-yyyy"),
+            "class": "day",
+        }
+        kwargs.setdefault("widget", forms.DateInput(format="%d-%m-%Y", attrs=attrs))
         super().__init__(**kwargs)
 
 

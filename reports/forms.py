@@ -1,26 +1,21 @@
 """What the pages over all apps ask."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"]
+from employees.fields import DayField
+
 EARLIEST = date(1950, 1, 1)
-
-
-def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, required=False, widget=widget, input_formats=DATE_FORMATS)
 
 
 class AsOfForm(forms.Form):
     """For which day a page is asked, and what was known until the end of which day."""
 
-    on = _day(_("As of"))
-    known = _day(_("As known on"))
+    on = DayField(label=_("As of"), required=False)
+    known = DayField(label=_("As known on"), required=False)
 
     def clean_on(self) -> date | None:
         return _possible(self.cleaned_data["on"])

@@ -17,10 +17,11 @@ from employees.nip import display as nip_groups
 register = template.Library()
 NONE = "–"
 BAR_WIDTH = 1000
+PLACES = 3  # as on the forms, so that page and paper show the same figure
 
 
 @register.filter
-def points(value: Fraction | Decimal | int | None, places: int = 2) -> str:
+def points(value: Fraction | Decimal | int | None, places: int = PLACES) -> str:
     """Points half-up at `places` decimals in the reader's language; a dash for None."""
     if value is None or value == "":
         return NONE
@@ -28,13 +29,13 @@ def points(value: Fraction | Decimal | int | None, places: int = 2) -> str:
 
 
 @register.filter
-def units(value: int | None, places: int = 2) -> str:
+def units(value: int | None, places: int = PLACES) -> str:
     """As `points`, from units of 1/3,000,000 point."""
     return NONE if value is None else _local(from_units(value), places)
 
 
 @register.filter
-def signed(value: Fraction | int | None, places: int = 2) -> str:
+def signed(value: Fraction | int | None, places: int = PLACES) -> str:
     """As `points`, with a plus sign before what is added."""
     if value is None:
         return NONE
@@ -42,7 +43,7 @@ def signed(value: Fraction | int | None, places: int = 2) -> str:
 
 
 @register.filter
-def signed_units(value: int | None, places: int = 2) -> str:
+def signed_units(value: int | None, places: int = PLACES) -> str:
     return NONE if value is None else signed(from_units(value), places)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
-from credits.explanations import issue
+from credits.explanations import issue, issue_heading
 from credits.selectors import standings
 from employees.models import Employee
 from reports.selectors import duties, figures, latest_findings
@@ -29,8 +29,8 @@ def start_page(request: HttpRequest) -> HttpResponse:
         found = duties(people, today)
         context |= {
             "duties": found,
-            "not_computed": [(code, issue(code, {}), n) for code, n in found.not_computed],
-            "notes": [(code, issue(code, {}), n) for code, n in found.notes],
+            "not_computed": [(code, issue_heading(code), n) for code, n in found.not_computed],
+            "notes": [(code, issue_heading(code), n) for code, n in found.notes],
             "may_run": allows(request.user, "run", "add"),
         }
     own = people.filter(user=signed_in(request)).first()

@@ -5,10 +5,12 @@ document.documentElement.classList.add("js");
 
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("[data-nav-button]");
-  const menu = button && document.getElementById(button.getAttribute("aria-controls"));
-  if (button && menu) {
+  if (button) {
     button.addEventListener("click", () => {
-      const open = menu.classList.toggle("is-open");
+      const open = button.getAttribute("aria-expanded") !== "true";
+      for (const part of document.querySelectorAll(".site-collapse")) {
+        part.classList.toggle("is-open", open);
+      }
       button.setAttribute("aria-expanded", String(open));
     });
   }

@@ -25,6 +25,9 @@ ROLE_LABELS = {
 }
 
 
+admin.site.unregister(Group)  # the roles are fixed: `accounts.policy.Role`
+
+
 class RoleField(forms.ModelMultipleChoiceField):
     """The roles by what they mean, not by the name of their group."""
 

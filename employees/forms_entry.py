@@ -32,6 +32,7 @@ def refusal(code: str, params: Mapping[str, Any]) -> str:
     own = {
         "end_before_start": _now("It ends before it begins."),
         "level_not_in_position": _now("This functional position has no such level."),
+        "amount_negative": _now("The amount is below zero. Correct it."),
     }
     return own[code] if code in own and "value" not in params else sentence(code, params)
 

@@ -118,6 +118,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "own_superior": _("Nobody is the own superior."),
     "degree_known": _("This degree is on record already."),
     "rating_not_in_force": _("This rating is not in force any more."),
+    "opening_not_in_force": _("This opening balance is not in force any more."),
     "predicate_unknown": _("This rating is not known."),
     "opening_kind_unknown": _("This kind of opening balance is not known."),
     "invalid": _("%(detail)s"),

@@ -41,11 +41,6 @@ def address(name: str) -> str:
     return reverse(name, kwargs={key: VALUES[key] for key in wanted})
 
 
-@pytest.fixture(autouse=True)
-def _static(settings: Any, tmp_path: Any) -> None:
-    settings.STATIC_ROOT = tmp_path
-
-
 @pytest.mark.parametrize("name", OWN)
 def test_every_route_declares_who_may_use_it(name: str) -> None:
     resource, action = OWN[name].callback.policy

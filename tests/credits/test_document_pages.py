@@ -25,7 +25,6 @@ PERIOD = {"start": "01-01-2023", "end": "31-12-2023"}
 @pytest.fixture(autouse=True)
 def _folders(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STATIC_ROOT = tmp_path
 
 
 @pytest.fixture

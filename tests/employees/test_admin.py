@@ -13,7 +13,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def hr(client, settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
     client.force_login(UserFactory(roles=[Role.HR]))
     return client
 

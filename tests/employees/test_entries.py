@@ -24,7 +24,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 @pytest.fixture(autouse=True)
 def _folders(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STATIC_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _catalogue(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STATIC_ROOT = tmp_path  # whitenoise warns of a folder that is missing
     PositionFactory(name="Analis Contoh")
     UnitFactory(version__name="Biro Contoh")
 

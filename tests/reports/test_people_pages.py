@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 PEOPLE = "reports:people"
 
 
-@pytest.fixture(autouse=True)
-def _static(settings: Any, tmp_path: Any) -> None:
-    settings.STATIC_ROOT = tmp_path
-
-
 @pytest.fixture
 def hr(client: Client) -> Client:
     client.force_login(UserFactory(roles=[Role.HR]))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib.admin import ShowFacets
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
@@ -149,6 +150,7 @@ class PolicyAdminMixin:
     """A ModelAdmin whose permissions come from the policy; set `resource`."""
 
     resource = ""
+    show_facets = ShowFacets.NEVER
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         return allows(request.user, self.resource, action)

@@ -25,9 +25,9 @@ class AgencyAdmin(PolicyAdminMixin, admin.ModelAdmin):
 class OfficeForm(forms.ModelForm):
     """The person by NIP or name, typed into the form: never a search in an address."""
 
-    employee = PersonField(label=_("employee"), help_text=_("NIP or name."))
-    start = DayField(label=_("from"))
-    end = DayField(label=_("until"), required=False)
+    employee = PersonField(label=_("Person"), help_text=_("NIP or name."))
+    start = DayField(label=_("From"))
+    end = DayField(label=_("Until"), required=False)
 
 
 class OfficeAdmin(PolicyAdminMixin, admin.ModelAdmin):

@@ -47,7 +47,10 @@ class ConfirmableAdmin(PolicyAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=_("confirmation"), ordering="confirmed")
     def confirmation(self, row: Any) -> Any:
-        return _("confirmed") if row.confirmed else _("not confirmed")
+        tone, text = (
+            ("badge-ok", _("confirmed")) if row.confirmed else ("badge-warn", _("not confirmed"))
+        )
+        return format_html('<span class="badge {}">{}</span>', tone, text)
 
     @admin.action(description=_("Confirm the selected rows"), permissions=["change"])
     def confirm_rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

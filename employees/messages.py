@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 _FILE: dict[str, str | Promise] = {
@@ -266,7 +266,7 @@ SENTENCES: dict[str, str | Promise] = {**_FILE, **_CELL, **_NIP, **_DATE, **_AMO
 _WORDS: dict[tuple[str, str], str | Promise] = {
     ("found", "boolean"): _("truth value"),
     ("found", "date"): _("date"),
-    ("found", "number"): _("number"),
+    ("found", "number"): pgettext_lazy("in a cell", "number"),
     ("delimiter", "semicolon"): _("semicolon"),
     ("delimiter", "tab"): _("tab"),
     ("delimiter", "bar"): _("vertical bar"),

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from positions.models import Dated, Decree, Position, Unit, no_overlap, ordered
 
@@ -290,7 +291,7 @@ class Education(models.Model):
 
     employee = models.ForeignKey(Employee, models.CASCADE, related_name="education")
     degree = models.CharField(_("degree"), max_length=4, choices=Degree)
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    subject = models.CharField(pgettext_lazy("of a degree", "subject"), max_length=200, blank=True)
     institution = models.CharField(_("institution"), max_length=200, blank=True)
     graduated_on = models.DateField(_("graduated on"), null=True, blank=True)
     recorded_on = models.DateField(

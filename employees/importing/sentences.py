@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from employees import messages
@@ -173,7 +173,7 @@ def field_name(field: str) -> str:
 def shown(value: Any) -> str:
     """A parameter or a cell of a preview as people read it; dates in words."""
     if value is None:
-        return gettext_now("open")
+        return gettext("open")
     if isinstance(value, list | tuple):
         return ", ".join(shown(v) for v in value)
     if isinstance(value, str):

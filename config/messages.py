@@ -124,7 +124,7 @@ def _read(language: str) -> Catalog:
 def update(language: str) -> None:
     """Bring the catalogue of a language up to date; what is no longer marked is dropped."""
     catalog = _read(language)
-    catalog.update(extract(), no_fuzzy_matching=True)
+    catalog.update(extract(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     path = _path(language)
     path.parent.mkdir(parents=True, exist_ok=True)

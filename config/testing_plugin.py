@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from config.messages import compile_all
+
 REDIS_DATABASES = 16  # what an ordinary Redis offers
 
 # The same settings whether the servers are embedded or not.
@@ -43,6 +45,7 @@ def _prepare() -> None:
     _folder = Path(tempfile.mkdtemp(prefix="sijafung-test-"))
     _folder.chmod(0o755)  # as root, PostgreSQL runs as nobody, who must pass
     (_folder / "static").mkdir()  # WhiteNoise warns of a missing one
+    compile_all()
     os.environ["SIJAFUNG_VAR"] = str(_folder)
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         from config.services import ServiceError, ensure_services

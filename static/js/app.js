@@ -14,6 +14,10 @@ document.addEventListener("DOMContentLoaded", () => {
       button.setAttribute("aria-expanded", String(open));
     });
   }
+  // On a wide screen there is room for what a narrow one folds away.
+  if (window.matchMedia("(min-width: 45.01rem)").matches) {
+    for (const box of document.querySelectorAll("details[data-open-wide]")) { box.open = true; }
+  }
   // A filter applies as soon as it is chosen; without JS there is the button.
   for (const form of document.querySelectorAll("form[data-autosubmit]")) {
     form.addEventListener("change", () => form.requestSubmit());

@@ -1,11 +1,15 @@
 """What the pages of runs and documents share."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from accounts.policy import visible
+from credits.models import CalculationRun, DocumentBatch
 from employees.models import Employee
 
 BADGES = {
@@ -16,6 +20,20 @@ BADGES = {
     "cancelled": "",
     "parked": "badge-bad",
 }
+
+
+OPEN = ("waiting", "running")
+
+
+def progress(work: CalculationRun | DocumentBatch) -> dict[str, Any]:
+    """For the progress bar: {done, total, text, finished}."""
+    text = _("%(state)s: %(done)s of %(total)s people") % {
+        "state": work.get_state_display(),
+        "done": number_format(work.done),
+        "total": number_format(work.people),
+    }
+    finished = work.state not in OPEN
+    return {"done": work.done, "total": work.people, "text": text, "finished": finished}
 
 
 def person_asked(request: HttpRequest) -> Employee | None:

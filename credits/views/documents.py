@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,7 +21,7 @@ from credits.models import Document, DocumentBatch, DocumentPart
 from credits.scopes import describe
 from credits.services import documents
 from credits.services.documents import NothingToState
-from credits.views.common import BADGES, person_asked
+from credits.views.common import BADGES, OPEN, person_asked, progress
 from employees.models import Employee
 from positions.selectors import unit_names
 
@@ -31,7 +30,6 @@ BATCHES = 12
 PARTS_A_PAGE = 100
 SKIPPED_A_PAGE = 50
 State = DocumentBatch.State
-OPEN = (State.WAITING, State.RUNNING)
 FORMS = dict(Document.Form.choices)
 
 
@@ -140,7 +138,7 @@ def document_batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "title": FORMS[batch.form],
         "badge": BADGES[batch.state],
         "scope": describe([batch.scope])[0],
-        "bar": _bar(batch),
+        "bar": progress(batch),
         "finished": batch.state not in OPEN,
         "made": parts.aggregate(n=Sum("documents_made"))["n"] or 0,
         "list": listed,
@@ -170,21 +168,11 @@ def _skipped(request: HttpRequest, parts: Iterable[DocumentPart]) -> dict[str, A
     return listed
 
 
-def _bar(batch: DocumentBatch) -> dict[str, Any]:
-    text = _("%(state)s: %(done)s of %(total)s people") % {
-        "state": batch.get_state_display(),
-        "done": number_format(batch.done),
-        "total": number_format(batch.people),
-    }
-    finished = batch.state not in OPEN
-    return {"done": batch.done, "total": batch.people, "text": text, "finished": finished}
-
-
 @guard("document_batch", "view")
 @require_GET
 def document_batch_status(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """For the progress bar: {done, total, text, finished}."""
-    return JsonResponse(_bar(_batch(public_id)))
+    return JsonResponse(progress(_batch(public_id)))
 
 
 @guard("document_batch", "change")

@@ -10,7 +10,6 @@ from django.db.models import Count, F, Func, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,13 +21,12 @@ from credits.models import CalculationRun, LedgerEntry, RunChange, RunIssue
 from credits.rules.editions import rules_version
 from credits.scopes import describe
 from credits.services import runs
-from credits.views.common import BADGES, person_asked
+from credits.views.common import BADGES, OPEN, person_asked, progress
 
 RUNS_A_PAGE = 30
 CHANGES_A_PAGE = 25
 ISSUES_A_PAGE = 50
 State = CalculationRun.State
-OPEN = (State.WAITING, State.RUNNING)
 SEVERITY_BADGES = {"error": "badge-bad", "skipped": "", "note": "badge-warn"}
 
 
@@ -92,7 +90,7 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "run": run,
         "badge": BADGES[run.state],
         "scope": describe([run.scope])[0],
-        "bar": _bar(run),
+        "bar": progress(run),
         "finished": finished,
         "severities": _severities(run),
         "changes": _changes(request, run) if run.dry_run else None,
@@ -175,21 +173,11 @@ def _said(found: RunIssue) -> str:
     return issue(found.code, found.params)
 
 
-def _bar(run: CalculationRun) -> dict[str, Any]:
-    finished = run.state not in OPEN
-    text = _("%(state)s: %(done)s of %(total)s people") % {
-        "state": run.get_state_display(),
-        "done": number_format(run.done),
-        "total": number_format(run.people),
-    }
-    return {"done": run.done, "total": run.people, "text": text, "finished": finished}
-
-
 @guard("run", "view")
 @require_GET
 def run_status(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """For the progress bar: {done, total, text, finished}."""
-    return JsonResponse(_bar(_run(public_id)))
+    return JsonResponse(progress(_run(public_id)))
 
 
 @guard("run", "add")

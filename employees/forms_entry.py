@@ -132,7 +132,7 @@ class RankForm(FactForm):
             else [(g.value, f"{g.value} – {g.pangkat}") for g in GOLONGAN]
         )
         choices = [("", "---------"), *known]
-        return {"golongan": forms.ChoiceField(label=_("rank (golongan)"), choices=choices)}
+        return {"golongan": forms.ChoiceField(label=_("Rank"), choices=choices)}
 
 
 class AppointmentForm(FactForm):
@@ -211,7 +211,7 @@ class SuperiorForm(FactForm):
         self.order_fields(["superior"])
 
     def own_fields(self) -> dict[str, forms.Field]:
-        return {"superior": PersonField(label=_("direct superior"), help_text=_("NIP or name."))}
+        return {"superior": PersonField(label=_("Direct superior"), help_text=_("NIP or name."))}
 
 
 class StatusForm(FactForm):

@@ -63,7 +63,7 @@ class Command(BaseCommand):
         from credits.services.runs import recalculate_now
 
         actor = User.objects.filter(is_sample=True, username="biro_sdm").first()
-        run = recalculate_now({"all": True}, "Perhitungan pertama data contoh", actor)
+        run = recalculate_now({"all": True}, "Penghitungan pertama data contoh", actor)
         self.stdout.write(
             _("Recalculated: %(done)d people, %(posted)d entries, %(not_computed)d not computed.")
             % {"done": run.done, "posted": run.posted, "not_computed": run.not_computed}

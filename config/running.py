@@ -27,6 +27,8 @@ from config.services import ROOT, ensure_services
 FIRST_PORT = 8000
 PORTS_TRIED = 100
 GRACE_S = 10.0
+REVIVED = {"worker", "beat"}  # what they were at stands in the database, so a new one goes on
+RESTARTS, RESTARTS_WITHIN_S = 5, 60.0
 ANSWER_S = 60.0
 
 
@@ -86,6 +88,8 @@ class Children:
 
     def __init__(self) -> None:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.commands: dict[str, tuple[str, ...]] = {}
+        self.restarts: list[float] = []
         # It counts as a client of the servers, so that they outlive the children it ends.
         locks = services.held_locks()
         self.leash = subprocess.Popen(
@@ -113,7 +117,21 @@ class Children:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         self.running[name] = process
+        self.commands[name] = arguments
         self._tell_leash(f"+{process.pid}")
+
+    def revive(self, name: str) -> bool:
+        """Start a child that ended by itself again; False when that happens too often."""
+        now = time.monotonic()
+        self.restarts = [at for at in self.restarts if at > now - RESTARTS_WITHIN_S]
+        if name not in REVIVED or len(self.restarts) >= RESTARTS:
+            return False
+        self.restarts.append(now)
+        old = self.running.pop(name)
+        _signal(os.killpg, old.pid, signal.SIGKILL)  # its own children, if any are left
+        self._tell_leash(f"-{old.pid}")
+        self.start(name, *self.commands[name])
+        return True
 
     def dead(self) -> tuple[str, int] | None:
         """Name and exit code of a child that ended by itself."""
@@ -308,12 +326,15 @@ def _obituary(name: str, code: int) -> str:
 
 
 def watch(children: Children, embedded: list[str]) -> int:
-    """Stay up; returns 1 when a child or an embedded server went away."""
+    """Stay up, with the worker and beat started again when they end; returns 1 when a child or an
+    embedded server went away for good."""
     while True:
         dead = children.dead()
         if dead:
-            say(_obituary(*dead))
-            return 1
+            if not children.revive(dead[0]):
+                say(_obituary(*dead))
+                return 1
+            say(f"The {dead[0]} ended by itself (exit code {dead[1]}); started again.")
         for name in embedded:
             if not services.is_served(name):
                 say(f"The embedded {name} server is gone; stopping the rest.")

@@ -16,7 +16,7 @@ LARGEST = Decimal(10) ** 12
 _NOISE = Decimal("1e-9")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _ONE_SIGN = re.compile(r"([0-9]+)([.,])([0-9]+)")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)([.,])[0-9]+)?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)([.,])[0-9]+)?")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+")
 _NOT_FINITE = frozenset({"nan", "inf", "infinity", "\u221e", "1.#inf", "1.#qnan", "1.#ind"})
 _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212\uff0d\ufe63")
@@ -94,7 +94,8 @@ def _judge(body: str) -> Note | None:
 def _stated(body: str, kept: int, text: str, decimal: str) -> Read:
     sign, other = (",", ".") if decimal == "comma" else (".", ",")
     whole, _, fraction = body.partition(sign)
-    grouped = re.fullmatch(rf"[0-9]{{1,3}}(?:\{other}[0-9]{{3}})+", whole)
+    # No group begins with a zero: nobody writes 1 as "0.001".
+    grouped = re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:\{other}[0-9]{{3}})+", whole)
     if (other in whole and not grouped) or sign in fraction or other in fraction:
         return _refuse("amount_contradicts", value=body[:40], decimal=decimal)
     plain = whole.replace(other, "") + (f".{fraction}" if fraction else "")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config import compose, launcher
+from config import compose, launcher, running
 from config.servers import ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,3 +185,30 @@ def test_the_compose_file_has_no_known_fault_and_secrets_written_into_it_are_fou
     text = compose.FILE.read_text(encoding="utf-8")
     assert compose.faults(text) == []
     assert compose.faults(text.replace("${SECRET_KEY:?set SECRET_KEY}", "geheim")) != []
+
+
+def test_a_worker_that_was_killed_is_started_again_but_not_for_ever() -> None:
+    children = running.Children()
+    try:
+        children.start("worker", "-c", "import time; time.sleep(60)")
+        for _ in range(running.RESTARTS):
+            before = children.running["worker"]
+            before.kill()
+            before.wait()
+            assert children.dead() == ("worker", -signal.SIGKILL)
+            assert children.revive("worker")
+            assert children.running["worker"].pid != before.pid
+            assert children.dead() is None
+        children.running["worker"].kill()
+        assert not children.revive("worker")
+    finally:
+        children.stop()
+
+
+def test_a_web_server_that_ended_is_not_started_again_in_silence() -> None:
+    children = running.Children()
+    try:
+        children.start("web server", "-c", "pass")
+        assert not children.revive("web server")
+    finally:
+        children.stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from employees import messages
@@ -162,6 +162,8 @@ def test_a_numeric_cell_keeps_the_decimals_its_author_typed(number: float) -> No
     assert value == Decimal(f"{number:.3f}")
 
 
+@example("0.001")
+@example("0.001,5")
 @given(st.text(alphabet="0123456789.,", max_size=12))
 def test_an_unstated_amount_is_never_one_of_two_possible_readings(text: str) -> None:
     value, _notes = read_text(text, 4) if text else (None, ())

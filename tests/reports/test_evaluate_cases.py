@@ -93,6 +93,37 @@ def test_differences_and_unknown_operations_are_failing_rows(tmp_path, capsys):
     assert lines[2:] == ["one: 1/1", "two: 0/2", "total: 1/3"]
 
 
+def test_an_unknown_operation_fails_even_when_its_row_expects_nothing(tmp_path, capsys):
+    path = written(tmp_path / "cases.csv", [(*UNKNOWN[:3], "{}"), ("G-4", "two", "{}", "{}")])
+    with pytest.raises(SystemExit) as stopped:
+        call_command("evaluate_cases", str(path))
+    assert stopped.value.code == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "total: 0/2"
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "-1e99999999", "9" * 4000, f'"{"9" * 5000}"'])
+def test_a_number_beyond_all_measure_is_a_failing_row(tmp_path, number):
+    expected = written(
+        tmp_path / "expected.csv", [(*RIGHT[:3], f'{{"ak": {number}}}'), (*RIGHT[:3], '{"ak": ""}')]
+    )
+    given = written(
+        tmp_path / "given.csv",
+        [("G-1", "one", f'{{"op": "display", "ak": {number}}}', '{"dp2": "1"}')],
+    )
+    for path in (expected, given):
+        with pytest.raises(SystemExit) as stopped:
+            call_command("evaluate_cases", str(path))
+        assert stopped.value.code == 1
+
+
+def test_marks_and_line_ends_of_spreadsheets_change_nothing(tmp_path, capsys):
+    path = written(tmp_path / "cases.csv", [RIGHT])
+    text = path.read_text("utf-8").replace("\n", "\r\n\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    call_command("evaluate_cases", str(path))
+    assert "total: 1/1" in capsys.readouterr().out
+
+
 def test_json_is_one_object_and_a_family_can_be_chosen(tmp_path, capsys):
     path = written(tmp_path / "cases.csv", [RIGHT, WRONG, UNKNOWN])
     with pytest.raises(SystemExit):
@@ -126,6 +157,9 @@ def test_the_column_public_changes_nothing(tmp_path, capsys):
         b'id,family,inputs_json,expected_json\nG-1,one,{},"{}\n',
         b'id,family,inputs_json,expected_json\nG-1,one,{"op": NaN},{}\n',
         "id,family,inputs_json,expected_json\n".encode("utf-16"),
+        b"id,family,inputs_json,expected_json,expected_json\nG-1,one,{},{},{}\n",
+        b"id;family;inputs_json;expected_json\nG-1;one;{};{}\n",
+        b"id,family,inputs_json,expected_json\n,,,\n",
     ],
 )
 def test_a_malformed_file_ends_with_two_and_a_sentence(tmp_path, content):

@@ -24,7 +24,7 @@ from credits.rules.errors import RuleError
 from credits.rules.units import parse_amount
 
 # Raise when a formula changes without any edition file changing: results name it.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "regulations"
 

@@ -12,7 +12,6 @@ from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -30,18 +29,20 @@ from credits.rules.editions import (
     latest,
     regime_start,
 )
-from credits.rules.entry import transfer_adds_base, transfer_limit
+from credits.rules.entry import Origin, transfer_adds_base, transfer_limit
 from credits.rules.errors import RuleError
 from credits.rules.explained import Explained
 from credits.rules.integration import integration_points
 from credits.rules.months import Span, split_months, whole_months, without
-from credits.rules.targets import base_points
+from credits.rules.targets import base_points, golongan_of
 from credits.rules.units import from_units, to_units
-from positions.ladder import PPPK_GRADES, Level
+from positions.ladder import GOLONGAN, PPPK_GRADES, Level
 
 _DAY = timedelta(days=1)
 STOPPING = frozenset({"unpaid_leave", "suspension", "dismissal"})
 STUDY = "study"
+OUTSIDE = frozenset(map(str, Origin))  # positions before, outside the functional ones
+ANOTHER_POSITION = "jf"
 
 
 class Appointment(NamedTuple):
@@ -443,11 +444,21 @@ def _enter(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
     before: Appointment | None = None
     for appointment in held:
         if appointment.start >= begin:
-            if before is None:
+            if before is None or _from_outside(before, appointment):
                 _first(account, facts, appointment)
             elif _category(before.level) != _category(appointment.level):
                 _base(account, facts, appointment)  # alih kategori (E-07)
         before = appointment
+
+
+def _from_outside(before: Appointment, appointment: Appointment) -> bool:
+    """Whether somebody returns by perpindahan after a time in no functional position (R-036).
+
+    Then the ledger opens with what the perpindahan gives (Peraturan BKN 3/2023 Pasal 7), and what
+    was earned in the position of then lapses; a re-appointment keeps it (R-043).
+    """
+    away = before.end is not None and before.end < appointment.start - _DAY
+    return away and appointment.way == "transfer" and appointment.origin in OUTSIDE
 
 
 @cache
@@ -463,7 +474,7 @@ def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
         if edition.setting("first_appointment_base_points"):
             _base(account, facts, appointment)
         for rating in facts.ratings:
-            if rating.end < appointment.start and rating.start >= _conversion_start():
+            if _conversion_start() <= rating.start < appointment.start:
                 _before(account, appointment, rating, rating.start, "first_appointment")
     elif appointment.way == "promotion":
         _base(account, facts, appointment)
@@ -518,7 +529,15 @@ def _entry(appointment: Appointment, kind: str, golongan: str, parts: _Converted
 
 
 def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
-    """Perpindahan: the ratings of the last golongan, converted, and AK Dasar (R-033 to R-035)."""
+    """Perpindahan: the ratings of the last golongan, converted, and AK Dasar (R-033 to R-035).
+
+    From another JF the AK of that one is kept (R-037): it has to be stated. Where the golongan
+    does not fit and nobody has seen the cell of the flat table, nothing is guessed.
+    """
+    if appointment.origin == ANOTHER_POSITION:
+        if facts.opening is None:
+            account.note("opening_missing", on=appointment.start.isoformat())
+        return
     golongan = golongan_on(facts.ranks, appointment.start)
     edition = edition_on(appointment.start, appointment.position)
     flat = edition.find("transfer_flat", appointment.origin, appointment.level, golongan)
@@ -526,6 +545,9 @@ def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
         units = to_units(flat.amount)
         parts = _Converted(units, "transfer.flat", flat.article, edition.key, units, 100)
         account.lines.append(_entry(appointment, "transfer", golongan, parts))
+        return
+    if golongan in set(GOLONGAN) - set(golongan_of(edition, appointment.level)):
+        account.note("golongan.outside_level", level=appointment.level, golongan=golongan)
         return
     if transfer_adds_base(edition, appointment.origin):
         _base(account, facts, appointment)
@@ -615,14 +637,17 @@ def _study(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
 
 
 def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
-    """A higher degree, recorded by BKN while in the position: 25 % of P, once (R-016, E-11)."""
+    """A higher degree, recorded by BKN while in the position: 25 % of P, once (R-016, E-11).
+
+    Higher than every one before: an S-1 beside a D-IV gives nothing.
+    """
     if len(facts.degrees) < 2:
         return  # the first degree is what one was appointed with
     highest = -1
     for degree in sorted(facts.degrees, key=lambda d: (d.order, d.id)):
         day = degree.recorded_on
         lower, highest = highest, max(highest, degree.order)
-        if day is None or day < begin or lower < 0:
+        if day is None or day < begin or lower < 0 or degree.order <= lower:
             continue
         holding = held_on(held, day)
         if holding is None or day <= held[0].start:
@@ -659,10 +684,14 @@ def _rated(ratings: Sequence[Rating], day: date) -> str | None:
 
 
 def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
-    """At a new level what was earned lapses: minus the balance, on the TMT (R-024, E-13)."""
+    """At a new level, or back from outside, what was earned lapses: minus the balance, on the TMT.
+
+    R-024, E-13, and see `_from_outside`.
+    """
     before: Appointment | None = None
     for appointment in held:
-        if before and before.level != appointment.level and appointment.start >= begin:
+        anew = before and (before.level != appointment.level or _from_outside(before, appointment))
+        if anew and appointment.start >= begin:
             day = appointment.start.isoformat()
             balance = sum(x.amount_units for x in account.lines if x.effective_on < day)
             if balance:
@@ -677,8 +706,3 @@ def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
                 )
                 insort(account.lines, _entry(appointment, "reset", "", parts), key=_order)
         before = appointment
-
-
-def minimum(points: Fraction, target: Fraction | None) -> Fraction | None:
-    """What is missing to a target, never below zero; None where there is no target."""
-    return None if target is None else max(Fraction(0), target - points)

@@ -14,6 +14,7 @@ from credits.rules.errors import RuleError
 
 UNIT = 3_000_000  # units per point
 
+_LONGEST = 60  # characters or digits: no amount is longer, and a number of millions halts a process
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?(/0*[1-9][0-9]*)?\Z")
 
 
@@ -45,8 +46,11 @@ def from_units(units: int) -> Fraction:
 def parse_amount(text: object) -> Fraction:
     """Points from "9.375", "25/12", an int or a Decimal; never from a float.
 
-    Raises RuleError("amount.unreadable") for everything else.
+    Raises RuleError("amount.unreadable") for everything else, RuleError("amount.too_long") for a
+    number of more digits than any amount has.
     """
+    if _digits(text) > _LONGEST:
+        raise RuleError("amount.too_long", at_most=_LONGEST)
     if isinstance(text, str) and _AMOUNT.match(text):
         # "2.5/3" is not a number Fraction reads at once, but it has one meaning.
         over, _, under = text.partition("/")
@@ -56,6 +60,16 @@ def parse_amount(text: object) -> Fraction:
     if isinstance(text, Decimal) and not text.is_finite():
         raise RuleError("amount.unreadable", given=repr(text))
     return Fraction(text)
+
+
+def _digits(given: object) -> int:
+    """How long a number is once written out; 0 for what is no number."""
+    if isinstance(given, str):
+        return len(given)
+    if isinstance(given, Decimal) and given.is_finite():
+        return len(given.as_tuple().digits) + abs(int(given.as_tuple().exponent))
+    # Three bits and a third to the digit, without writing the number.
+    return given.bit_length() * 3 // 10 if isinstance(given, int) else 0
 
 
 def amount_text(amount: Fraction) -> str:

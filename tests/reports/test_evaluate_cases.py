@@ -9,10 +9,14 @@ from django.core.management import CommandError, call_command
 
 from reports.golden import evaluate, matches, read_cases
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "golden_public.csv"
+FOLDER = Path(__file__).parent.parent / "golden"
+GOLDEN = FOLDER / "golden_public.csv"
+DERIVED = FOLDER / "golden_derived.csv"  # worked by hand from the rules, none of them public
 
 
-@pytest.mark.parametrize("case", read_cases(GOLDEN), ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    "case", [*read_cases(GOLDEN), *read_cases(DERIVED)], ids=lambda case: case.id
+)
 def test_a_golden_case_comes_out_as_expected(case):
     got = evaluate(case.inputs)
     assert matches(case.expected, got), got
@@ -93,6 +97,37 @@ def test_differences_and_unknown_operations_are_failing_rows(tmp_path, capsys):
     assert lines[2:] == ["one: 1/1", "two: 0/2", "total: 1/3"]
 
 
+def test_an_unknown_operation_fails_even_when_its_row_expects_nothing(tmp_path, capsys):
+    path = written(tmp_path / "cases.csv", [(*UNKNOWN[:3], "{}"), ("G-4", "two", "{}", "{}")])
+    with pytest.raises(SystemExit) as stopped:
+        call_command("evaluate_cases", str(path))
+    assert stopped.value.code == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "total: 0/2"
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "-1e99999999", "9" * 4000, f'"{"9" * 5000}"'])
+def test_a_number_beyond_all_measure_is_a_failing_row(tmp_path, number):
+    expected = written(
+        tmp_path / "expected.csv", [(*RIGHT[:3], f'{{"ak": {number}}}'), (*RIGHT[:3], '{"ak": ""}')]
+    )
+    given = written(
+        tmp_path / "given.csv",
+        [("G-1", "one", f'{{"op": "display", "ak": {number}}}', '{"dp2": "1"}')],
+    )
+    for path in (expected, given):
+        with pytest.raises(SystemExit) as stopped:
+            call_command("evaluate_cases", str(path))
+        assert stopped.value.code == 1
+
+
+def test_marks_and_line_ends_of_spreadsheets_change_nothing(tmp_path, capsys):
+    path = written(tmp_path / "cases.csv", [RIGHT])
+    text = path.read_text("utf-8").replace("\n", "\r\n\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    call_command("evaluate_cases", str(path))
+    assert "total: 1/1" in capsys.readouterr().out
+
+
 def test_json_is_one_object_and_a_family_can_be_chosen(tmp_path, capsys):
     path = written(tmp_path / "cases.csv", [RIGHT, WRONG, UNKNOWN])
     with pytest.raises(SystemExit):
@@ -126,6 +161,9 @@ def test_the_column_public_changes_nothing(tmp_path, capsys):
         b'id,family,inputs_json,expected_json\nG-1,one,{},"{}\n',
         b'id,family,inputs_json,expected_json\nG-1,one,{"op": NaN},{}\n',
         "id,family,inputs_json,expected_json\n".encode("utf-16"),
+        b"id,family,inputs_json,expected_json,expected_json\nG-1,one,{},{},{}\n",
+        b"id;family;inputs_json;expected_json\nG-1;one;{};{}\n",
+        b"id,family,inputs_json,expected_json\n,,,\n",
     ],
 )
 def test_a_malformed_file_ends_with_two_and_a_sentence(tmp_path, content):

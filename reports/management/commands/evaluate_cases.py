@@ -67,6 +67,7 @@ def _sentence(problem: golden.MalformedFileError) -> str:
         "not_utf8": _("Byte %(byte)s is not UTF-8: save the file as CSV UTF-8."),
         "not_csv": _("Line %(line)s is not CSV: %(detail)s."),
         "missing_column": _("These columns are missing in the header: %(columns)s."),
+        "column_twice": _("These columns stand in the header more than once: %(columns)s."),
         "column_count": _("Line %(line)s has more or fewer cells than the header."),
         "bad_json": _("Line %(line)s (%(case)s), column %(column)s, is not JSON: %(detail)s."),
         "not_an_object": _("Line %(line)s (%(case)s), column %(column)s, is not a JSON object."),

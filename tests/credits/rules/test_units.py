@@ -108,6 +108,14 @@ def test_plain_decimals_drop_zeros_and_round_only_what_never_ends(amount, text):
     assert plain_decimal(amount) == text
 
 
+@pytest.mark.parametrize(
+    "given", ["9" * 5000, "1." + "3" * 200, Decimal("1e99999999"), Decimal("1e-99999999"), 10**4000]
+)
+def test_a_number_of_more_digits_than_any_amount_is_refused_at_once(given):
+    with pytest.raises(RuleError, match=r"amount\.too_long"):
+        parse_amount(given)
+
+
 @pytest.mark.parametrize("text", ["12,5", "1e3", "1_000", " 5", "", "1/0", "nan", 1.5, True, None])
 def test_what_is_no_exact_number_is_not_read(text):
     with pytest.raises(RuleError):

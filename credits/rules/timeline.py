@@ -41,6 +41,7 @@ from positions.ladder import GOLONGAN, PPPK_GRADES, Level
 _DAY = timedelta(days=1)
 STOPPING = frozenset({"unpaid_leave", "suspension", "dismissal"})
 STUDY = "study"
+EXPERT_DEGREE = 4  # the order of S-1 and D-IV, with which experts begin
 OUTSIDE = frozenset(map(str, Origin))  # positions before, outside the functional ones
 ANOTHER_POSITION = "jf"
 
@@ -657,6 +658,10 @@ def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin:
             account.note("degree_waits", recorded_on=day.isoformat())
             continue
         edition = edition_on(day, holding.position)
+        if _made_an_expert(degree, lower, held, holding) and not edition.setting(
+            "degree_at_category_change"
+        ):
+            continue
         points = _degree_units(edition, holding.level, rated)
         if not points.amount_units:
             account.note("degree_rating_too_low", year=day.year)
@@ -669,6 +674,16 @@ def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin:
                 source_id=degree.id,
             )
         )
+
+
+def _made_an_expert(
+    degree: Degree, lower: int, held: Sequence[Appointment], holding: Appointment
+) -> bool:
+    """The degree that opened the expert category to somebody skilled, recorded after the change:
+    it is what the change was made with, and gives no points beside it (E-07)."""
+    before = [a for a in held if a.start < holding.start]
+    changed = any(_category(a.level) != _category(holding.level) for a in before)
+    return changed and lower < EXPERT_DEGREE <= degree.order
 
 
 @cache

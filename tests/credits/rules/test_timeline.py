@@ -59,6 +59,26 @@ def test_only_a_higher_degree_gives_points(orders, bonuses):
     assert kinds(answer).count("degree") == bonuses
 
 
+@pytest.mark.parametrize(
+    ("orders", "bonuses"),
+    [
+        ((3, 4), 0),  # the S-1 that made the change possible, recorded after it
+        ((3, 4, 5), 1),  # and an S-2 later
+        ((4, 5), 1),  # the S-1 was there before
+    ],
+)
+def test_the_degree_of_a_category_change_gives_nothing_beside_it(orders, bonuses):
+    """E-07."""
+    days = [date(2020, 1, 1), date(2024, 5, 1), date(2024, 9, 1)]
+    answer = account(
+        held("penyelia", date(2020, 1, 1), date(2024, 3, 31), position="arsiparis"),
+        held("ahli_pertama", date(2024, 4, 1), position="arsiparis"),
+        ratings=[year(2024)],
+        degrees=[Degree(n, order, days[n]) for n, order in enumerate(orders)],
+    )
+    assert kinds(answer).count("degree") == bonuses
+
+
 # ------------------------------------------------------------------ first appointment (R-038)
 
 

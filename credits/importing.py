@@ -35,6 +35,7 @@ from employees.importing.plan import (
     SheetRow,
     propose_update,
 )
+from employees.importing.reading import refuse_conflict
 from employees.importing.registry import Kind, Read
 from employees.models import Appointment, Employee, ImportBatch, Rank, UnitMembership
 from employees.services.facts import FactError
@@ -203,11 +204,27 @@ def _length(row: SheetRow) -> tuple[Any, ...]:
 
 
 def _plan_ratings(person: Person, rows: list[SheetRow], context: Context) -> None:
+    known = [row for row in rows if facets.person_known(row, person)]
+    stated = {row.number: _stated_ratings(row) for row in known}
+    _refuse_contradictions(known, stated)
     for row in sorted(rows, key=_length):
-        if facets.person_known(row, person):
-            for stated in _stated_ratings(row):
-                _place_rating(row, person, stated)
+        if not row.errors:
+            for rating in stated[row.number]:
+                _place_rating(row, person, rating)
         row.settle()
+
+
+def _refuse_contradictions(rows: list[SheetRow], stated: Mapping[int, list[Stated]]) -> None:
+    """Wide rows may state one year twice: those that do so differently are all refused."""
+    seen: dict[tuple[date, date], dict[str, list[SheetRow]]] = {}
+    for row in rows:
+        for one in stated[row.number]:
+            seen.setdefault((one.start, one.end), {}).setdefault(one.predicate, []).append(row)
+    for (start, _end), stating in seen.items():
+        if len(stating) > 1:
+            key = f"predicate_{start.year}"
+            contradicting = [row for group in stating.values() for row in group]
+            refuse_conflict([r for r in contradicting if not r.errors], key)
 
 
 RATINGS = Kind(

@@ -246,6 +246,10 @@ _WARNING: dict[str, str | Promise] = {
     ),
     "row_hidden": _("The row is hidden in the sheet but was read. Delete it if it must not count."),
     "duplicate_row": _("The same as row %(row)s: counted once. Delete one of them."),
+    "cells_unheaded": _(
+        "Cells in columns without a heading were not read. Give the column a heading, or clear "
+        "the cells."
+    ),
     "blanks_trimmed": _("Blanks at the start or the end were left out."),
     "blanks_unusual": _("Unusual blanks were replaced by ordinary ones. Check the text."),
     "invisible_removed": _("Invisible characters were left out. Check the text."),

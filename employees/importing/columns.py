@@ -24,13 +24,16 @@ _POSITION_HEADINGS = (
     "Nama Jabatan",
     "Nama Jabatan Fungsional",
 )
-POSITION = Column("position", _POSITION_HEADINGS, "text", required=True, mandatory=True)
+POSITION = Column(
+    "position", _POSITION_HEADINGS, "text", required=True, mandatory=True, looked_up=True
+)
 LEVEL = Column(
     "level",
     ("Jenjang", "Jenjang Jabatan", "Jenjang JF", "Tingkat Jabatan"),
     "text",
     required=True,
     mandatory=True,
+    looked_up=True,
     max_length=60,
 )
 GOLONGAN = Column(
@@ -62,6 +65,7 @@ UNIT = Column(
     "unit",
     ("Unit", "Unit Kerja", "Unit Organisasi", "Unor", "Satuan Kerja", "Satker", "Bagian"),
     "text",
+    looked_up=True,
 )
 UNIT_FROM = Column("unit_from", ("TMT Unit", "TMT Unit Kerja", "Mulai di Unit"), "date")
 PERIOD_START = Column(
@@ -120,7 +124,9 @@ EMPLOYMENT = Column(
     "choice",
     choices={name: name for name in Employee.Employment.values},
 )
-EMPLOYER = Column("employer", ("Instansi", "Instansi Kerja", "Instansi Pengguna"), "text")
+EMPLOYER = Column(
+    "employer", ("Instansi", "Instansi Kerja", "Instansi Pengguna"), "text", looked_up=True
+)
 DEGREE = Column(
     "degree",
     ("Pendidikan", "Pendidikan Terakhir", "Tingkat Pendidikan"),

@@ -27,6 +27,7 @@ NOTICES = frozenset(
         "nip_former",
         "person_returns",
         "rating_replaces",
+        "employment_from_nip",
     }
 )
 
@@ -83,7 +84,7 @@ class SheetRow:
     changes: list[dict[str, Any]] = field(default_factory=list)
     differences: list[dict[str, Any]] = field(default_factory=list)
     outcome: str = SAME
-    duplicate: bool = False  # the same row stands above
+    twin: "SheetRow | None" = None  # the same row, above
     _proposed: list[Callable[[], None]] = field(default_factory=list)
     _shown: list[dict[str, Any]] = field(default_factory=list)
     _grade: str = SAME

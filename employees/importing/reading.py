@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
 from employees.importing.facets import Context
@@ -23,7 +24,7 @@ from employees.importing.plan import REFUSED, Finding, Person, Rec, SheetRow
 from employees.importing.registry import Kind
 from employees.models import Employee, FormerNip, ImportBatch
 from employees.sheets.columns import Note
-from employees.sheets.reader import SheetRefused, Table, read
+from employees.sheets.reader import Limits, SheetRefused, Table, read
 
 CHUNK = 2_000  # rows planned and written at once
 TEMPLATE_SHEETS = ("Nilai yang diizinkan",)
@@ -60,6 +61,7 @@ def collect(
             mapping=batch.options.get("mapping") or None,
             progress=progress,
             ignore_sheets=TEMPLATE_SHEETS,
+            limits=Limits(**getattr(settings, "IMPORT_LIMITS", {})),
         )
         return _collect(table, kind)
 
@@ -154,7 +156,7 @@ def plan(kind: Kind, groups: Sequence[Group], context: Context) -> list[Person]:
         if person.nip != nip:
             for row in rows:
                 row.warn("nip_former", "nip")
-        open_rows = [r for r in rows if r.outcome != REFUSED and not r.duplicate]
+        open_rows = [r for r in rows if r.outcome != REFUSED and r.twin is None]
         merged.setdefault(id(person), (person, []))[1].extend(open_rows)
     for person, rows in merged.values():
         if _is_own(person, context):
@@ -163,6 +165,8 @@ def plan(kind: Kind, groups: Sequence[Group], context: Context) -> list[Person]:
                 row.settle()
         elif rows:
             kind.plan(person, rows, context)
+    for _nip, rows in groups:
+        _refuse_twins(rows)
     return [person for person, _rows in merged.values()]
 
 
@@ -179,14 +183,35 @@ def _settle_doubles(kind: Kind, rows: Sequence[SheetRow]) -> None:
         if len(group) == 1:
             continue
         first = group[0]
-        if all(row.values == first.values for row in group):
+        differing = _differing(kind, group)
+        if differing is None:
             for row in group[1:]:
-                row.duplicate = True
+                row.twin = first
                 row.warn("duplicate_row", row=first.number)
             continue
-        numbers = [row.number for row in group]
-        for row in group:
-            row.error("rows_conflict", rows=numbers[:20])
+        refuse_conflict(group, differing)
+
+
+def _differing(kind: Kind, rows: Sequence[SheetRow]) -> str | None:
+    """The first column in which rows differ; "12.5" and "12.50" do not."""
+    keys = (column.key for column in kind.columns)
+    return next((k for k in keys if any(r.get(k) != rows[0].get(k) for r in rows)), None)
+
+
+def refuse_conflict(rows: Sequence[SheetRow], key: str) -> None:
+    """Rows that contradict each other are all refused; each names the others."""
+    numbers = sorted(row.number for row in rows)
+    for row in rows:
+        row.error("rows_conflict", key, rows=numbers[:20])
+        row.settle()
+
+
+def _refuse_twins(rows: Sequence[SheetRow]) -> None:
+    """What is wrong with a row is wrong with the same row below it."""
+    for row in rows:
+        if row.twin is not None and row.twin.errors:
+            row.errors = list(row.twin.errors)
+            row.warnings = [w for w in row.warnings if w.code != "duplicate_row"]
             row.settle()
 
 

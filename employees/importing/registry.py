@@ -45,6 +45,11 @@ class Kind:
     def column(self, key: str) -> Column:
         return next(c for c in self.columns if c.key == key)
 
+    def headings(self, matched: Mapping[str, str]) -> dict[str, str]:
+        """key -> heading in the sheet, or as in the template where the sheet has none."""
+        official = {column.key: column.headings[0] for column in self.columns}
+        return official | {key: heading for heading, key in matched.items()}
+
 
 # ids -> those that must stay although the batch that created them is undone
 Keeper = Callable[[Sequence[int]], set[int]]

@@ -28,7 +28,9 @@ def outcome(batch: ImportBatch) -> str:
 
 
 def rows_ok(batch: ImportBatch) -> int:
-    return sum(batch.counts.get(name, 0) for name in (NEW, CHANGED, SAME))
+    """Rows taken; the same row again counts once."""
+    taken = sum(batch.counts.get(name, 0) for name in (NEW, CHANGED, SAME))
+    return taken - sum(w["count"] for w in batch.warnings if w["code"] == "duplicate_row")
 
 
 def warnings(batch: ImportBatch) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ def _lock_people(batch: ImportBatch) -> None:
 
 def _groups(batch: ImportBatch, kind: registry.Kind) -> Iterator[Group]:
     """Accepted rows by person, streamed: memory does not grow with the sheet."""
-    headings = {key: heading for heading, key in batch.options["matched"].items()}
+    headings = kind.headings(batch.options["matched"])
     rows = (
         ImportRow.objects.filter(batch=batch)
         .exclude(outcome=REFUSED)

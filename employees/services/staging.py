@@ -159,7 +159,7 @@ class _Writer:
         self, batch: ImportBatch, kind: registry.Kind, sheet: Collected, tally: Tally
     ) -> None:
         self.batch, self.kind, self.sheet, self.tally = batch, kind, sheet, tally
-        self.headings = {key: heading for heading, key in sheet.matched.items()}
+        self.headings = kind.headings(sheet.matched)
         self.raw: dict[int, Any] = {}
         self.done = 0
 

@@ -76,6 +76,8 @@ def _judge(body: str) -> Note | None:
     value = {"value": body[:40]}
     if body.casefold().lstrip("+-") in _NOT_FINITE:
         return Note("amount_not_finite", value)
+    if body in _MINUS:  # a lone dash is no amount, below zero or otherwise
+        return Note("amount_unreadable", value)
     if body[:1] in _MINUS or body[-1:] in _MINUS or re.fullmatch(r"\([0-9.,]+\)", body):
         return Note("amount_negative", value)
     if _EXPONENT.fullmatch(body):

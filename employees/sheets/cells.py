@@ -61,7 +61,7 @@ def parse_cell(cell: RawCell, column: Column, context: Context) -> Parsed:
     """Read one cell as its column says.
 
     Blank cells (also blanks only) give None, with the error `cell_empty` where the column is
-    mandatory. A lone dash in a column of another type than text and amount means blank.
+    mandatory. A lone dash means blank where the column says so.
     """
     if cell is None or (isinstance(cell, str) and not cell.strip(texts.BLANKS)):
         return refuse("cell_empty") if column.mandatory else (None, ())
@@ -70,7 +70,7 @@ def parse_cell(cell: RawCell, column: Column, context: Context) -> Parsed:
     if isinstance(cell, str):
         if cell in _ERROR_VALUES:
             return refuse("cell_error", value=cell)
-        if cell in BLANK_MARKS and column.type not in ("text", "name", "amount"):
+        if cell.strip(texts.BLANKS) in BLANK_MARKS and column.dash_is_blank:
             empty = Note("cell_empty") if column.mandatory else Note("dash_as_empty")
             return None, (empty,)
     return _PARSERS[column.type](cell, column, context)
@@ -133,7 +133,7 @@ def parse_name(cell: RawCell, column: Column, context: Context) -> Parsed:
     """A person's name with its titles, as text; a number or a date is no name."""
     if isinstance(cell, Typed):
         return refuse("cell_type", found=_FOUND[cell.kind])
-    return texts.read(cell or "", column.max_length)
+    return texts.read_name(cell or "", column.max_length)
 
 
 def parse_date(cell: RawCell, column: Column, context: Context) -> Parsed:

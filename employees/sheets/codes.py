@@ -109,6 +109,7 @@ WARNING_CODES: Final[dict[str, tuple[str, ...]]] = {
     "row_outside_columns": ("row",),
     # of a row
     "row_hidden": (),
+    "cells_unheaded": (),
     "duplicate_row": ("row",),
     # of a cell
     "nip_normalised": ("changes",),

@@ -43,6 +43,7 @@ class Column:
         ("Sangat Baik"); another case or spacing of a key is taken with one. Case-folded keys
         would make the official spelling itself a warning: write them as officials write them.
     max_length: longest text in characters. decimals: kept decimals of an amount.
+    looked_up: text that names a row of a catalogue, so that a lone dash means none.
     """
 
     key: str
@@ -53,12 +54,18 @@ class Column:
     choices: Mapping[str, str] | None = None
     max_length: int = 200
     decimals: int = 4
+    looked_up: bool = False
 
     def __post_init__(self) -> None:
         if self.type not in COLUMN_TYPES:
             raise ValueError(f"unknown column type {self.type!r}")
         if self.type == "choice" and not self.choices:
             raise ValueError(f"column {self.key!r} needs choices")
+
+    @property
+    def dash_is_blank(self) -> bool:
+        """Whether a lone dash means blank: not where it may be text, nor for an amount."""
+        return self.looked_up or self.type not in ("text", "name", "amount")
 
 
 @lru_cache(maxsize=4096)

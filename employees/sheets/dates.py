@@ -47,6 +47,7 @@ _WORDS = re.compile(
     _DAYS + r"(\d{1,2})[\s./-]*([a-z]+)\.?[\s./,-]*(\d+)" + _TIME, re.ASCII | re.IGNORECASE
 )
 _EDGES = " \t\r\n\u00a0\u202f\u200b\ufeff"
+_UNUSUAL_BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
 
 Read = tuple[date | None, tuple[Note, ...]]
 
@@ -89,7 +90,7 @@ def read_text(text: str, epoch1904: bool = False) -> Read:
 
     Day and month both at most 12: read as day/month, with a warning that carries the date.
     """
-    body = text.strip(_EDGES)
+    body = _UNUSUAL_BLANK.sub(" ", text.strip(_EDGES))
     if body.isascii() and body.isdigit():
         return _digits(body, epoch1904)
     if re.fullmatch(r"\d{5}[.,]\d+", body, re.ASCII):

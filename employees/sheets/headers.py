@@ -96,7 +96,7 @@ def find_header(
         full_width=len(headings),
     )
     _check_columns(header, columns, mapping)
-    header.warnings = _warnings(header, columns, mapping, rows[:best])
+    header.warnings = _warnings(header, columns, mapping, rows[: best + 1])
     return header
 
 
@@ -132,12 +132,17 @@ def _warnings(
     header: Header,
     columns: Sequence[Column],
     mapping: Mapping[str, str] | None,
-    above: Sequence[RawRow],
+    rows: Sequence[RawRow],
 ) -> list[Note]:
+    """What was assumed of the rows up to the header, which is the last one of `rows`."""
+    *above, row = rows
     warnings = []
     if above:
         params: dict[str, object] = {"count": len(above), "header_row": header.row}
         warnings.append(Note("title_rows", params))
+    blank = header.row - 1 - len(above)
+    if blank > 0:
+        warnings.append(Note("blank_rows", {"row": header.row, "count": blank}))
     order = [column.key for column in columns]
     places = [order.index(column.key) for _index, column in header.columns]
     if places != sorted(places):
@@ -145,7 +150,7 @@ def _warnings(
     by_hand = {fold(key) for key in mapping or {}}
     for index, column in header.columns:
         heading = header.headings[index]
-        if heading != column.headings[0] and fold(heading) not in by_hand:
+        if row.cells[index] != column.headings[0] and fold(heading) not in by_hand:
             params = {"heading": heading, "expected": column.headings[0]}
             warnings.append(Note("heading_variant", params, heading))
     if header.unmatched:

@@ -18,6 +18,8 @@ def split_titles(name: str) -> tuple[str, str, str]:
     "Dr. Budi Santoso, S.H., M.H." -> ("Dr.", "Budi Santoso", "S.H., M.H."). What follows a
     comma counts as titles only where it looks like some; otherwise it stays in the name.
     """
+    if name[:1] in "\t\r":  # the start of a formula: stored as it came
+        return "", name, ""
     rest = " ".join(name.split())
     front_end = 0
     while match := _FRONT.match(rest, front_end):

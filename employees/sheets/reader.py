@@ -263,6 +263,7 @@ class _Body:
         self.count = 0
         self.nip_index = next((i for i, c in header.columns if c.type == "nip"), None)
         self.used = frozenset(index for index, _column in header.columns)
+        self.unheaded = [i for i, heading in enumerate(header.headings) if not heading]
 
     def rows(self, source: Iterator[RawRow]) -> Iterator[Row]:
         last = self.header.row
@@ -292,11 +293,7 @@ class _Body:
             self._warn("subtotal_skipped", row=raw.number)
         elif self.count == 0 and _numbers_columns(raw):
             self._warn("numbering_skipped", row=raw.number)
-        elif all(
-            _is_blank(cell) or (isinstance(cell, Typed) and cell.kind == "m")
-            for index, cell in enumerate(raw.cells)
-            if index in self.used
-        ):
+        elif not any(_is_seen(cell) for index, cell in enumerate(raw.cells) if index in self.used):
             self._warn("row_outside_columns", row=raw.number)
         else:
             return False
@@ -319,6 +316,8 @@ class _Body:
         for index, heading in header.shown:
             if index < len(cells) and cells[index] is not None:
                 row.raw[heading] = _as_text(cells[index], self.opened.context.epoch1904)
+        if self._holds_unheaded(cells):
+            row.warnings.append(Note("cells_unheaded"))
         if self.opened.fixed_width:
             problem = _width_problem(len(cells), header)
             if problem:
@@ -332,6 +331,13 @@ class _Body:
             if notes:
                 self._note(row, notes, header.headings[index])
         return row
+
+    def _holds_unheaded(self, cells: list[RawCell]) -> bool:
+        """Whether a cell that no heading stands above holds anything."""
+        width = len(self.header.headings)
+        return any(_is_seen(cells[i]) for i in self.unheaded if i < len(cells)) or (
+            len(cells) > width and any(_is_seen(cell) for cell in cells[width:])
+        )
 
     @staticmethod
     def _note(row: Row, notes: tuple[Note, ...], heading: str) -> None:
@@ -354,6 +360,10 @@ def _width_problem(found: int, header: Header) -> Note | None:
 
 def _is_blank(cell: RawCell) -> bool:
     return cell is None or (type(cell) is str and not cell.strip(BLANKS))
+
+
+def _is_seen(cell: RawCell) -> bool:
+    return not _is_blank(cell) and not (isinstance(cell, Typed) and cell.kind == "m")
 
 
 def _numbers_columns(raw: RawRow) -> bool:

@@ -17,6 +17,9 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]|\u200d(?![\u2190-\U0001faff])")
 _UNUSUAL_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _EMOJI_EXTRA = frozenset("\u200d\ufe0f\u20e3")
+# The planes of pictograms, also those that this Python's Unicode does not know yet.
+_PICTOGRAMS = range(0x1F000, 0x1FB00)
+_INNER_BLANKS = re.compile(r"(?<=\S)(?:\s{2,}|[\t\r\n\u2028\u2029])(?=\S)|(?<=\S)[\t\r]+$")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -42,6 +45,18 @@ def read(text: str, max_length: int) -> Read:
     return _normalise(text)
 
 
+def read_name(text: str, max_length: int) -> Read:
+    """A person's name: text in one line, with one blank between its words."""
+    value, notes = read(text, max_length)
+    if not isinstance(value, str):
+        return value, notes
+    plain = _INNER_BLANKS.sub(" ", value).rstrip(" ")
+    if plain == value:
+        return value, notes
+    rest = tuple(n for n in notes if n.code not in ("text_line_break", "blanks_unusual"))
+    return plain, (*rest, Note("blanks_unusual"))
+
+
 def storable(text: str) -> str:
     """Text that UTF-8 and PostgreSQL can hold: NUL and lone surrogates become U+FFFD."""
     return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
@@ -53,7 +68,7 @@ def _forbidden(text: str) -> Note | None:
             return Note("text_bidi", {"codepoint": f"U+{ord(char):04X}"})
         if char in _LINE_BREAKS:
             continue
-        if unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"}:
+        if unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} and not _is_emoji(char):
             return Note("text_control", {"codepoint": f"U+{ord(char):04X}"})
     return None
 
@@ -88,4 +103,6 @@ def _name(char: str) -> str:
 
 
 def _is_emoji(char: str) -> bool:
-    return char in _EMOJI_EXTRA or (ord(char) > 0x2190 and unicodedata.category(char) == "So")
+    if char in _EMOJI_EXTRA or ord(char) in _PICTOGRAMS:
+        return True
+    return ord(char) > 0x2190 and unicodedata.category(char) == "So"

@@ -429,7 +429,7 @@ class SheetScan:
         return sorted(found, key=lambda merged: merged.top)
 
     def _cover(self) -> None:
-        """Mark the blank cells of this row that a merged range covers."""
+        """Mark the cells of this row that a merged range covers: nobody sees a value there."""
         number = self.row_number
         while self.merged and self.merged[0].bottom < number:
             self.merged.pop(0)
@@ -443,5 +443,4 @@ class SheetScan:
             if last > len(self.cells):
                 self.cells.extend([None] * (last - len(self.cells)))
             for column in range(first, last + 1):
-                if self.cells[column - 1] is None:
-                    self.cells[column - 1] = ["m", ""]
+                self.cells[column - 1] = ["m", ""]

@@ -171,6 +171,48 @@ def test_contradicting_rows_are_all_refused_and_the_same_row_counts_once() -> No
     assert list(Rating.objects.values_list("employee__nip", flat=True)) == [OTHER]
 
 
+def test_a_contradiction_names_the_column_that_differs() -> None:
+    batch = staged("combined", combined({}, {"Predikat": "Kurang"}))
+    told = [(row["row"], row["column"]) for row in reporting.refused_rows(batch)]
+    assert told == [(2, "Predikat"), (3, "Predikat")]
+
+
+def test_the_same_row_with_other_zeros_is_the_same_and_counts_once() -> None:
+    rows = combined({"Angka Kredit": "12.5"}, {"Angka Kredit": "12.50"})
+    report = reporting.report(staged("combined", rows))
+    assert (report["outcome"], report["rows_ok"]) == ("accept_warn", 1)
+
+
+def test_the_double_of_a_refused_row_is_refused_too() -> None:
+    batch = staged("combined", combined({"Unit": "Antah"}, {"Unit": "Antah"}))
+    assert codes(batch, 2) == codes(batch, 3) == ["unit_unknown"]
+    assert batch.counts == {"new": 0, "changed": 0, "same": 0, "refused": 2}
+
+
+def test_a_dash_for_a_unit_means_none() -> None:
+    batch = applied("combined", combined({"Unit": "-"}))
+    assert warning_codes(batch) == {"dash_as_empty": 1}
+    assert not UnitMembership.objects.exists()
+
+
+def test_a_name_that_begins_with_a_tab_is_stored_exact() -> None:
+    applied("combined", combined({"Nama": "\t=1+1, S.H."}))
+    assert Employee.objects.get().name == "\t=1+1, S.H."
+
+
+def test_a_column_that_the_sheet_lacks_is_named_as_in_the_template() -> None:
+    headings = [h for h in COMBINED if h != "TMT Jabatan"]
+    notices = reporting.notices(staged("combined", combined({}), headings))
+    told = {notice["code"]: notice["column"] for notice in notices}
+    assert told["appointment_start_assumed"] == "TMT Jabatan"
+
+
+def test_the_number_of_rows_is_limited_by_a_setting(settings: Any) -> None:
+    settings.IMPORT_LIMITS = {"rows": 1}
+    batch = staged("combined", combined({}, {"NIP": OTHER, "Nama": "Ani"}))
+    assert batch.refusal["code"] == "too_many_rows"
+
+
 @pytest.mark.parametrize(
     ("cells", "code"),
     [

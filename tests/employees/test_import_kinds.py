@@ -109,6 +109,16 @@ def test_a_wide_recap_becomes_a_rating_per_year() -> None:
     ]
 
 
+def test_two_rows_that_rate_one_year_differently_are_both_refused() -> None:
+    EmployeeFactory(nip=NIP)
+    rows = [
+        {"NIP": NIP, "Predikat 2023": "Baik", "Predikat 2024": "Sangat Baik"},
+        {"NIP": NIP, "Predikat 2024": "Kurang"},
+    ]
+    batch = staged("ratings", rows, ["NIP", "Predikat 2023", "Predikat 2024"])
+    assert codes(batch, 2) == codes(batch, 3) == ["rows_conflict"]
+
+
 def test_a_rating_needs_a_year_or_a_period() -> None:
     batch = staged("ratings", [{"NIP": NIP, "Predikat": "Baik"}], ["NIP", "Predikat"])
     assert batch.refusal["code"] == "column_missing"

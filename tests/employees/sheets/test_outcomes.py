@@ -58,6 +58,7 @@ CELLS: list[tuple[str, object, str, str | None]] = [
     ("start", "05/04/2024", WARN, "date_ambiguous"),
     ("start", "5 April 2024", WARN, "date_words"),
     ("start", "1 Agustus 2024", WARN, "date_words"),
+    ("start", "1\u00a0Agustus\u00a02024", WARN, "date_words"),
     ("start", "2024-01-01 07:00:00", WARN, "date_time_dropped"),
     ("start", "31/02/2024", ROW, "date_impossible"),
     ("start", "29/02/2023", ROW, "date_impossible"),
@@ -90,6 +91,7 @@ CELLS: list[tuple[str, object, str, str | None]] = [
     ("amount", 12.34567, ROW, "amount_decimals"),
     ("amount", None, ROW, "cell_empty"),
     ("amount", "   ", ROW, "cell_empty"),
+    ("amount", "-", ROW, "amount_unreadable"),
     ("amount", "#N/A", ROW, "cell_error"),
     ("amount", date(2024, 5, 12), ROW, "amount_is_date"),
     ("amount", "9" * 400, ROW, "amount_too_large"),
@@ -112,6 +114,9 @@ CELLS: list[tuple[str, object, str, str | None]] = [
     ("name", "Budi\u202egnp.exe", ROW, "text_bidi"),
     ("name", "x" * 10_000, ROW, "text_too_long"),
     ("name", "Budi 😀", WARN, "text_emoji"),
+    ("name", "Budi \U0001fae8", WARN, "text_emoji"),  # younger than this Python
+    ("name", "Budi  Santoso", WARN, "blanks_unusual"),
+    ("name", "Budi\nSantoso", WARN, "blanks_unusual"),
     ("name", 12345, ROW, "cell_type"),
 ]
 
@@ -154,6 +159,11 @@ def _error_cell(book: openpyxl.Workbook) -> None:
 def _merged(book: openpyxl.Workbook) -> None:
     book["Data"]["D3"] = None
     book["Data"].merge_cells("D2:D3")
+
+
+def _merged_over_values(book: openpyxl.Workbook) -> None:
+    """Merged by a program that left the covered value in the file: nobody sees it."""
+    book["Data"].merged_cells.add("D2:D3")
 
 
 def _titles(book: openpyxl.Workbook) -> None:
@@ -228,7 +238,14 @@ SHEETS: list[tuple[str, Callable[[], bytes], str, str | None]] = [
     ("formula into another file", lambda: _external_link(good_xlsx()), ROW, "cell_formula"),
     ("error value", lambda: _edit(_error_cell), ROW, "cell_error"),
     ("merged data cells", lambda: _edit(_merged), ROW, "cell_merged"),
+    ("merged over values", lambda: _edit(_merged_over_values), ROW, "cell_merged"),
     ("title rows", lambda: _edit(_titles), WARN, "title_rows"),
+    (
+        "blank rows above the header",
+        lambda: _edit(lambda b: b["Data"].insert_rows(1, 2)),
+        WARN,
+        "blank_rows",
+    ),
     ("hidden row", lambda: _edit(_hidden_row), WARN, "row_hidden"),
     ("hidden sheet", lambda: _edit(_hidden_sheet), WARN, "sheets_hidden_ignored"),
     ("subtotal", lambda: _edit(_subtotal), WARN, "subtotal_skipped"),
@@ -241,6 +258,18 @@ SHEETS: list[tuple[str, Callable[[], bytes], str, str | None]] = [
         lambda: xlsx_bytes(workbook([[*r, "x"] for r in good_rows()], [*HEADER, "is_superuser"])),
         WARN,
         "columns_extra",
+    ),
+    (
+        "a column without a heading",
+        lambda: xlsx_bytes(workbook([[*r, "x"] for r in good_rows()])),
+        WARN,
+        "cells_unheaded",
+    ),
+    (
+        "a heading with a blank at its end",
+        lambda: xlsx_bytes(workbook(good_rows(), ["NIP ", *HEADER[1:]])),
+        WARN,
+        "heading_variant",
     ),
     (
         "other spelling of headings",
@@ -465,7 +494,7 @@ CSVS: list[tuple[str, Callable[[], bytes], str, str | None]] = [
     ("sep line", lambda: ("sep=;\r\n" + csv_text(delimiter=";")).encode(), WARN, "sep_line"),
     ("mixed newlines", lambda: csv_text().replace("\r\n", "\n", 2).encode(), WARN,
      "mixed_newlines"),
-    ("quoted newlines", lambda: _with_name("Siti\nAminah").encode(), WARN, "text_line_break"),
+    ("quoted newlines", lambda: _with_name("Siti\nAminah").encode(), WARN, "blanks_unusual"),
     ("blank line", lambda: csv_text().replace("\r\n", "\r\n\r\n", 2).encode(), WARN,
      "blank_rows"),
     ("blank lines at the end", lambda: (csv_text() + ",,,,,\r\n" * 3).encode(), EXACT, None),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -162,7 +163,10 @@ def sentence(code: str, params: Mapping[str, Any]) -> str:
     template = _SENTENCES.get(code)
     if template is None:
         return messages.sentence(code, params)
-    return str(template) % {name: shown(value) for name, value in params.items()}
+    words = {name: shown(value) for name, value in params.items()}
+    if "what" in params:
+        words["what"] = str(apps.get_model(params["what"])._meta.verbose_name)
+    return str(template) % words
 
 
 def field_name(field: str) -> str:

@@ -64,7 +64,7 @@ def reasons_against(batch: ImportBatch) -> list[Finding]:
 def _reason(code: str, model: type[Model], count: int, people: Sequence[int]) -> Finding:
     names = Employee.everyone.filter(id__in=people[:_SHOWN]).order_by("name")
     listed = [employee.full_name for employee in names]
-    return Finding(code, {"what": model._meta.model_name, "count": count, "people": listed})
+    return Finding(code, {"what": model._meta.label, "count": count, "people": listed})
 
 
 def _later_facts(batch: ImportBatch) -> list[Finding]:

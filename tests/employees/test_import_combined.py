@@ -9,6 +9,7 @@ from django.utils import timezone
 from credits.models import Document, OpeningBalance, Rating
 from credits.services import runs
 from employees.importing import reporting
+from employees.importing.sentences import sentence
 from employees.models import Appointment, Employee, ImportBatch, Rank, UnitMembership
 from employees.services import facts, imports
 from tests.employees.importing import (
@@ -292,6 +293,9 @@ def test_a_later_correction_by_hand_stands_against_undoing() -> None:
     facts.correct_person(budi, {"name": "Budi S."}, "salah tulis", None)
     reasons = imports.ask_undo(batch, None)
     assert {reason.code for reason in reasons} == {"later_change", "later_fact"}
+    said = [sentence(reason.code, reason.params) for reason in reasons]
+    assert any("pegawai" in text and "Budi S." in text for text in said)
+    assert not any("employee" in text.lower() for text in said)
     assert ImportBatch.objects.get().state == State.APPLIED
 
 

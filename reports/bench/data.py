@@ -71,6 +71,8 @@ def fill(people: int, seed: int = SEED) -> None:
         for number in range(begin, min(begin + BLOCK, people + 1)):
             _person(block, number, chance, positions, units, employer)
         _copy(block)
+    if not people:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('employees_employee', 'id'), %s)", [people]

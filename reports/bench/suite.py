@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from reports.bench import recalculation
+from reports.bench import documents, imports, interactive, pages, recalculation, scaling
 from reports.bench.database import Databases
 from reports.bench.table import Figure
 
@@ -33,8 +34,62 @@ def _recalculation(wanted: Wanted, databases: Databases) -> list[Figure]:
     return figures
 
 
+def _interactive(wanted: Wanted, databases: Databases) -> list[Figure]:
+    people = min(wanted.sizes)
+    databases.use(str(people), people)
+    return [
+        *interactive.statements(people),
+        *interactive.one_person(people),
+        interactive.core(people, 3 * wanted.times(people)),
+    ]
+
+
+def _scaling(wanted: Wanted, databases: Databases) -> list[Figure]:
+    figures, measured = [], []
+    largest = max(wanted.sizes)
+    sizes = [max(1, largest // 10), largest] + ([1_000_000] if wanted.million else [])
+    for people in sizes:
+        databases.use(str(people), people)
+        measured.append(scaling.memory_and_workers(people))
+        figures += measured[-1]
+    for small, large in pairwise(row[0] for row in measured):
+        figures += scaling.growth(small, large)
+    people = sizes[0]
+    databases.use(str(people), people)
+    figures.append(scaling.broker(people))
+    databases.use("unanalysed", people, analyse=False)
+    for analysed_empty in (False, True):
+        figures.append(scaling.misleading_statistics(people, analysed_empty=analysed_empty))
+    return figures
+
+
+def _pages(wanted: Wanted, databases: Databases) -> list[Figure]:
+    people = min(wanted.sizes)
+    databases.use(str(people), people)
+    return pages.people_list(people, wanted.times(people))
+
+
+def _documents(wanted: Wanted, databases: Databases) -> list[Figure]:
+    people = min(wanted.sizes)
+    databases.use(str(people), people)
+    return documents.everybody(people)
+
+
+def _imports(wanted: Wanted, databases: Databases) -> list[Figure]:
+    figures = []
+    for rows in wanted.sizes:
+        databases.use(f"import_{rows}", 0)
+        figures.append(imports.recap(rows))
+    return figures
+
+
 GROUPS: dict[str, Callable[[Wanted, Databases], list[Figure]]] = {
     "recalculation": _recalculation,
+    "interactive": _interactive,
+    "scaling": _scaling,
+    "pages": _pages,
+    "documents": _documents,
+    "imports": _imports,
 }
 
 

@@ -3,7 +3,7 @@
 Tuples from a cursor, never model instances: six statements for any number of people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -40,21 +40,26 @@ OTHERS = """
 def facts_of(ids: Sequence[int]) -> dict[int, Facts]:
     """The facts of people by id; nobody is left out, some may have none."""
     people = {i: Facts(i, [], [], [], [], None, []) for i in ids}
+    wanted = array(ids)
     with connection.cursor() as cursor:
-        for row in _rows(cursor, APPOINTMENTS, ids):
-            people[row[0]].appointments.append(Appointment(*row[1:]))  # type: ignore[attr-defined]
-        for row in _rows(cursor, RANKS, ids):
+        cursor.execute(APPOINTMENTS, [wanted])
+        for row in cursor.fetchall():
+            people[row[0]].appointments.append(Appointment._make(row[1:]))  # type: ignore[attr-defined]
+        cursor.execute(RANKS, [wanted])
+        for row in cursor.fetchall():
             people[row[0]].ranks.append(row[1:])  # type: ignore[attr-defined]
-        for row in _rows(cursor, RATINGS, ids):
-            people[row[0]].ratings.append(Rating(*row[1:]))  # type: ignore[attr-defined]
-        for row in _rows(cursor, OTHERS, ids, 3):
+        cursor.execute(RATINGS, [wanted])
+        for row in cursor.fetchall():
+            people[row[0]].ratings.append(Rating._make(row[1:]))  # type: ignore[attr-defined]
+        cursor.execute(OTHERS, [wanted] * 3)
+        for row in cursor.fetchall():
             _other(people[row[0]], row[1:])
     return people
 
 
-def _rows(cursor: Any, sql: str, ids: Sequence[int], times: int = 1) -> list[tuple[Any, ...]]:
-    cursor.execute(sql, [list(ids)] * times)
-    return cursor.fetchall()
+def array(values: Iterable[object]) -> str:
+    """An array as PostgreSQL reads it; psycopg would examine each number for quotes."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _other(facts: Facts, row: tuple[Any, ...]) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import connection
 
-from credits.facts import facts_of
+from credits.facts import array, facts_of
 from credits.rules.chain import GENESIS, instant, link
 from credits.rules.editions import rules_version
 from credits.rules.errors import RuleError
@@ -54,8 +54,9 @@ IN_FORCE = """
 UPSERT_HEADS = """
     INSERT INTO credits_ledgerhead (employee_id, seq, hash, balance_units, digest, facts_version,
         rules_version, run_id, computed_at)
-    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::bytea[], %s::bigint[], %s::bytea[],
-        %s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[])
+    SELECT id, seq, decode(hash, 'hex'), units, decode(digest, 'hex'), version, %s, %s, %s
+    FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
+        AS head (id, seq, hash, units, digest, version)
     ON CONFLICT (employee_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash,
         balance_units = excluded.balance_units, digest = excluded.digest,
         facts_version = excluded.facts_version, rules_version = excluded.rules_version,
@@ -104,9 +105,9 @@ def reconcile(ids: Sequence[int], run_id: int, *, dry_run: bool = False) -> Outc
     Call it inside a transaction. At most nine statements, whatever the number of people.
     """
     with connection.cursor() as cursor, _no_gc():
-        cursor.execute(LOOK if dry_run else LOCK, [list(ids)])
+        cursor.execute(LOOK if dry_run else LOCK, [array(ids)])
         versions: dict[int, int] = dict(cursor.fetchall())
-        cursor.execute(HEADS, [list(versions)])
+        cursor.execute(HEADS, [array(versions)])
         heads = {
             row[0]: Head(row[1], bytes(row[2]), row[3], bytes(row[4]), row[5], row[6])
             for row in cursor.fetchall()
@@ -130,7 +131,7 @@ def digest(lines: Sequence[Line]) -> bytes:
     """A short digest of the lines in force: it chooses whom to compare, it decides nothing."""
     if not lines:
         return b""
-    return blake2b(marshal.dumps([tuple(x) for x in lines], 2), digest_size=16).digest()
+    return blake2b(marshal.dumps(list(map(tuple, lines)), 2), digest_size=16).digest()
 
 
 @contextmanager
@@ -169,20 +170,13 @@ def _compare(
     standing: dict[int, list[tuple[int, Line]]] = {}
     known = [key for key in differing if heads.get(key, _EMPTY).seq]
     if known:
-        cursor.execute(IN_FORCE, [known, list(NOT_COMPUTED)])
+        cursor.execute(IN_FORCE, [array(known), list(NOT_COMPUTED)])
         for row in cursor:
             standing.setdefault(row[0], []).append((row[1], Line(*row[2:])))
     changes = []
     for key in differing:
         before = heads.get(key, _EMPTY).balance_units
-        wanted = Counter(computed[key].lines)
-        removed = []
-        for seq, line in standing.get(key, ()):
-            if wanted[line]:
-                wanted[line] -= 1
-            else:
-                removed.append((seq, line))
-        added = [x for x in computed[key].lines if _take(wanted, x)]
+        removed, added = _difference(standing.get(key, ()), computed[key].lines)
         after = (
             before + sum(x.amount_units for x in added) - sum(x.amount_units for _, x in removed)
         )
@@ -190,9 +184,25 @@ def _compare(
     return changes
 
 
-def _take(wanted: Counter[Line], line: Line) -> bool:
-    if wanted[line] > 0:
-        wanted[line] -= 1
+def _difference(
+    standing: Sequence[tuple[int, Line]], wanted: list[Line]
+) -> tuple[list[tuple[int, Line]], list[Line]]:
+    """Which lines in force ought not to stand, and which are missing; equal lines are counted."""
+    if not standing:
+        return [], wanted
+    missing = Counter(wanted)
+    removed = []
+    for seq, line in standing:
+        if missing[line]:
+            missing[line] -= 1
+        else:
+            removed.append((seq, line))
+    return removed, [x for x in wanted if _take(missing, x)]
+
+
+def _take(missing: Counter[Line], line: Line) -> bool:
+    if missing[line] > 0:
+        missing[line] -= 1
         return True
     return False
 
@@ -228,12 +238,11 @@ def _post(
             head.digest = digests[key]
         elif fresh and key in heads:
             continue
-        rows.append((key, head.seq, head.hash, head.balance_units, head.digest, version, current))
+        state = (head.seq, head.hash.hex(), head.balance_units, f'"{head.digest.hex()}"', version)
+        rows.append((key, *state))
     if rows:
-        cursor.execute(
-            UPSERT_HEADS,
-            [*(list(c) for c in zip(*rows, strict=True)), [run_id] * len(rows), [now] * len(rows)],
-        )
+        columns = map(array, zip(*rows, strict=True))
+        cursor.execute(UPSERT_HEADS, [current, run_id, now, *columns])
 
 
 def _write(

@@ -26,7 +26,7 @@ from positions.selectors import units_below
 log = logging.getLogger("sijafung.runs")
 
 MAX_CHUNK = 5000  # people per transaction (targets.md T12)
-MIN_CHUNK = 100
+MIN_CHUNK = 1000  # half a second of work: smaller parts cost more commits than they show
 PARTS = 20  # so that progress can be seen
 TRIES = 3
 _LOCK_CLASS = 0x51A  # advisory locks of run parts; the second key is the part's id

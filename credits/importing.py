@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from credits.models import (
 )
 from credits.rules import conversion, editions
 from credits.rules.errors import RuleError
-from credits.rules.months import Span, split_months
+from credits.rules.months import Segment, Span, split_months
 from credits.rules.units import amount_text, display, from_units
 from credits.services.openings import units_of
 from credits.services.ratings import check_period, in_force, place
@@ -370,24 +370,24 @@ def _plan_combined(person: Person, rows: list[SheetRow], context: Context) -> No
         _place_rating(row, person, stated)
         row.settle()
     for row in rows:
-        if not row.errors:
+        if context.comparing and not row.errors:
             _compare_points(row, person, context)
 
 
 def _compare_points(row: SheetRow, person: Person, context: Context) -> None:
     """What the sheet states against what the rules give, half-up at the decimals stated."""
-    stated: Decimal = row.get("stated")
     ours = _our_points(row, person, context)
     if ours is None:
         return
     places: int = row.get("stated_places")
-    if display(ours, places) != display(stated, places):
+    stated, computed = display(row.get("stated"), places), display(ours, places)
+    if computed != stated:
         row.differences.append(
             {
                 "row": row.number,
-                "column": row.headings.get("stated", "Angka Kredit"),
-                "stated": display(stated, places),
-                "ours": display(ours, places),
+                "column": row.headings["stated"],
+                "stated": stated,
+                "ours": computed,
                 "exact": amount_text(ours),
             }
         )
@@ -396,12 +396,14 @@ def _compare_points(row: SheetRow, person: Person, context: Context) -> None:
 def _our_points(row: SheetRow, person: Person, context: Context) -> Fraction | None:
     """The points of the row's period at the levels held then; None where we do not compute."""
     start, end = row.get("start"), row.get("end")
-    spans = [
-        Span(a.start, a.values.get("end"), (a.position_id, a.level)) for a in person.of(Appointment)
-    ]
+    held = tuple(
+        (max(a.start, start), min(a.end or end, end), (a.position_id, a.level))
+        for a in person.of(Appointment)
+        if a.start <= end and (a.end is None or a.end >= start)
+    )
     total = Fraction(0)
     try:
-        for part in split_months(start, end, spans):
+        for part in _segments(start, end, held):
             position, level = part.value
             code = context.book.position_codes[position]
             edition = editions.edition_for_period(start, end, code)
@@ -413,6 +415,17 @@ def _our_points(row: SheetRow, person: Person, context: Context) -> Fraction | N
     except RuleError:
         return None
     return total
+
+
+_Held = tuple[date, date, tuple[int, str]]
+
+
+@lru_cache(maxsize=4096)
+def _segments(
+    start: date, end: date, held: tuple[_Held, ...]
+) -> tuple[Segment[tuple[int, str]], ...]:
+    """Cached: most people of a sheet held one post through one period."""
+    return split_months(start, end, [Span(*one) for one in held])
 
 
 COMBINED = Kind(

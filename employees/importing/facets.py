@@ -34,11 +34,15 @@ PLAIN = ("birth_date", "birth_place", "sex", "card_number")
 @dataclass
 class Context:
     """What planning needs beside the person: the catalogue, the day (Asia/Jakarta), and the
-    accounts of the officers at work, whose own records the sheet may not touch (decision 15)."""
+    accounts of the officers at work, whose own records the sheet may not touch (decision 15).
+
+    comparing: whether what the sheet states is compared with ours; the preview does, once.
+    """
 
     book: Catalogue
     today: date
     officers: frozenset[int] = frozenset()
+    comparing: bool = True
 
 
 def person_known(row: SheetRow, person: Person) -> bool:

@@ -5,7 +5,6 @@ may stand anywhere, so that the sheet is read whole before it is planned. Until 
 JSON text; nothing is written, and a file that turns out bad further down leaves nothing behind.
 """
 
-import json
 import re
 import shutil
 import tempfile
@@ -108,8 +107,7 @@ def places(text: str, value: Any) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def encode(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+encode: Callable[[Any], str] = DjangoJSONEncoder(ensure_ascii=False).encode
 
 
 def _finding(note: Note) -> Finding:

@@ -52,7 +52,7 @@ def lock_writers() -> None:
 def _apply(batch: ImportBatch) -> None:
     kind = registry.kind(batch.kind)
     officers = frozenset(filter(None, [batch.created_by_id, batch.applied_by_id]))
-    context = Context(catalogue.load(), timezone.localdate(), officers)
+    context = Context(catalogue.load(), timezone.localdate(), officers, comparing=False)
     now = timezone.now()
     _lock_people(batch)
     touched: set[int] = set()

@@ -45,9 +45,18 @@ def instant(moment: datetime) -> str:
     return str((delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds)
 
 
+def joined(fields: Iterable[object]) -> str:
+    """Fields as text, joined by the unit separator."""
+    return "\x1f".join(["" if f is None else str(f) for f in fields])
+
+
 def link(previous: bytes, fields: Iterable[object]) -> bytes:
     """The hash of an entry whose fields (in FIELDS order) follow `previous`."""
-    text = "\x1f".join(["" if f is None else str(f) for f in fields])
+    return sealed(previous, joined(fields))
+
+
+def sealed(previous: bytes, text: str) -> bytes:
+    """The hash of an entry whose `joined` fields follow `previous`."""
     return sha256(previous + text.encode()).digest()
 
 

@@ -33,6 +33,7 @@ from credits.rules.entry import Origin, transfer_adds_base, transfer_limit
 from credits.rules.errors import RuleError
 from credits.rules.explained import Explained
 from credits.rules.integration import integration_points
+from credits.rules.lines import Line, Terms, by_time
 from credits.rules.months import Span, split_months, whole_months, without
 from credits.rules.targets import base_points, golongan_of
 from credits.rules.units import from_units, to_units
@@ -41,6 +42,7 @@ from positions.ladder import GOLONGAN, PPPK_GRADES, Level
 _DAY = timedelta(days=1)
 STOPPING = frozenset({"unpaid_leave", "suspension", "dismissal"})
 STUDY = "study"
+_EARNING_NOTHING = STOPPING | {STUDY}  # a study assignment is counted by itself (E-10)
 EXPERT_DEGREE = 4  # the order of S-1 and D-IV, with which experts begin
 OUTSIDE = frozenset(map(str, Origin))  # positions before, outside the functional ones
 ANOTHER_POSITION = "jf"
@@ -108,30 +110,6 @@ class Facts:
     degrees: Sequence[Degree] = ()
 
 
-class Line(NamedTuple):
-    """A ledger line before it is numbered; dates as ISO text, amounts in units.
-
-    amount_units == base_units x percent / 100 x months / 12 (months None: no proportion).
-    """
-
-    kind: str
-    effective_on: str
-    amount_units: int
-    rule: str
-    article: str
-    edition: str
-    level: str
-    golongan: str
-    predicate: str
-    months: int | None
-    base_units: int
-    percent: int
-    period_start: str | None
-    period_end: str | None
-    source: str
-    source_id: int | None
-
-
 class Issue(NamedTuple):
     """What an officer should look at: a code with parameters. `severity` error, skipped, note."""
 
@@ -151,7 +129,7 @@ class Account:
 
     @property
     def balance_units(self) -> int:
-        return sum(line.amount_units for line in self.lines)
+        return sum(line.terms.amount_units for line in self.lines)
 
     def note(self, code: str, **params: object) -> None:
         self.issues.append(Issue("note", code, params))
@@ -180,22 +158,9 @@ def expected_lines(facts: Facts) -> Account:
     _study(account, facts, held, begin)
     _degrees(account, facts, held, begin)
     if len(account.lines) > 1:
-        account.lines.sort(key=_order)
+        account.lines.sort(key=by_time)
     _reset(account, facts, held, begin)
     return account
-
-
-_RANKING = {"reset": 0, "base": 1, "transfer": 2}
-
-
-def _order(line: Line) -> tuple[str, int, str, int]:
-    """By day; what opens a level comes before what is earned in it."""
-    return (
-        line.effective_on,
-        _RANKING.get(line.kind, 3),
-        line.period_start or "",
-        line.source_id or 0,
-    )
 
 
 def _not_computed(appointments: Sequence[Appointment]) -> str | None:
@@ -266,24 +231,46 @@ def _units(answer: Explained) -> _Converted:
 
 def _convert(account: Account, facts: Facts, held: Sequence[Appointment], begin: date) -> None:
     """Ratings to points: months / 12 x percent x coefficient of the level held (R-008, E-08)."""
-    gaps = [Span(p.start, p.end, None) for p in facts.pauses if _interrupts(p, held)]
+    gaps = [Span(p.start, p.end, None) for p in facts.pauses if p.kind in _EARNING_NOTHING]
+    add = account.lines.append
+    stretches = iter(() if gaps else [_stretch(a, begin) for a in held])
+    since, until, terms_of = next(stretches, _NEVER)
     for rating in facts.ratings:
         key, first, last, predicate = rating
-        if last < begin:
-            continue
-        if not gaps and first >= begin:
-            holding = held_on(held, first)
-            if holding and (holding.end is None or last <= holding.end):
-                fields = _conversion(holding.position, holding.level, predicate, first, last, last)
-                if fields:
-                    account.lines.append(_line((*fields, key)))
-                continue
-        account.lines.extend(_split(rating, held, gaps, begin))
+        while until < first:
+            since, until, terms_of = next(stretches, _NEVER)
+        if since <= first and last <= until:
+            if terms := terms_of[predicate, first, last]:
+                add(_line(Line, (terms, key)))
+        elif last >= begin:
+            account.lines.extend(_split(rating, held, gaps, begin))
 
 
-def _interrupts(pause: Pause, held: Sequence[Appointment]) -> bool:
-    """Study assignments are counted by themselves, so their months earn no rating (E-10)."""
-    return pause.kind in STOPPING or pause.kind == STUDY
+class _Conversions(dict[tuple[str, date, date], "Terms | None"]):
+    """Terms of a rating's line at one level of a position, by (predicate, first, last day).
+
+    Filled as asked for: a ministry has few positions, levels and periods.
+    """
+
+    def __init__(self, position: str, level: str) -> None:
+        super().__init__()
+        self.position, self.level = position, level
+
+    def __missing__(self, rating: tuple[str, date, date]) -> Terms | None:
+        predicate, first, last = rating
+        found = self[rating] = _conversion(self.position, self.level, predicate, first, last, last)
+        return found
+
+
+_NEVER = (date.max, date.max, _Conversions("", ""))
+_conversions = cache(_Conversions)
+
+
+def _stretch(appointment: Appointment, begin: date) -> tuple[date, date, _Conversions]:
+    """The first and last day on which whole ratings count for an appointment, and their terms."""
+    start, end = appointment.start, appointment.end
+    terms_of = _conversions(appointment.position, appointment.level)
+    return (start if start > begin else begin, end or date.max, terms_of)
 
 
 def _split(
@@ -294,9 +281,9 @@ def _split(
     stops = tuple(_within(gap.start, gap.end, first, last) for gap in gaps)
     for nth, start, end, earned in _segments(first, last, times, stops):
         holding = held[nth]
-        fields = _conversion(holding.position, holding.level, rating.predicate, start, end, earned)
-        if fields:
-            yield _line((*fields, rating.id))
+        terms = _conversion(holding.position, holding.level, rating.predicate, start, end, earned)
+        if terms:
+            yield Line(terms, rating.id)
 
 
 _Days = tuple[date, date]
@@ -334,17 +321,17 @@ def _last_day(days: _Days | None, otherwise: date) -> date:
 @lru_cache(maxsize=65_536)
 def _conversion(
     position: str, level: str, predicate: str, start: date, end: date, earned: date
-) -> tuple[Any, ...] | None:
-    """The fields of a conversion line but the last, the rating's id; None without a month.
+) -> Terms | None:
+    """The terms of a conversion line; None without a month.
 
-    Cached whole, texts of dates included: a ministry has few positions, levels, and periods.
+    Cached: a ministry has few positions, levels, and periods.
     """
     months = whole_months(start, end)
     if not months:
         return None
     edition = edition_on(end, position)
     points = _units(period_points(edition, level, predicate, months))
-    return (
+    return Terms(
         "conversion",
         earned.isoformat(),
         points.amount_units,
@@ -363,8 +350,7 @@ def _conversion(
     )
 
 
-def _line(fields: tuple[Any, ...]) -> Line:
-    return tuple.__new__(Line, fields)
+_line = tuple.__new__  # what Line() does, without the call in between: one per rating
 
 
 # ------------------------------------------------------------------ opening and integration
@@ -375,16 +361,17 @@ def _open(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
     assert opening is not None  # noqa: S101  asked by the caller
     holding = held_on(held, opening.on) or held[0]
     if opening.kind == "integration":
-        line = _integrated(account, facts, holding, opening)
+        terms = _integrated(account, facts, holding, opening)
     else:
-        edition = edition_on(max(opening.on, _conversion_start()), holding.position)
-        line = Line(
+        on = max(opening.on, _conversion_start())
+        article, edition = _accumulation(holding.position, on)
+        terms = Terms(
             "opening",
             opening.on.isoformat(),
             opening.units,
             "opening.stated",
-            edition.citation("accumulation").article,
-            edition.key,
+            article,
+            edition,
             holding.level,
             "",
             "",
@@ -394,15 +381,21 @@ def _open(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
             None,
             None,
             "opening",
-            opening.id,
         )
-    if line:
-        account.lines.append(line)
+    if terms:
+        account.lines.append(Line(terms, opening.id))
+
+
+@lru_cache(maxsize=8192)
+def _accumulation(position: str, on: date) -> tuple[str, str]:
+    """The article on the sum of points in force on a day, and its edition's key."""
+    edition = edition_on(on, position)
+    return edition.citation("accumulation").article, edition.key
 
 
 def _integrated(
     account: Account, facts: Facts, holding: Appointment, opening: Opening
-) -> Line | None:
+) -> Terms | None:
     """AK integrasi = conventional AK - nilai dasar of the jenjang (R-040, E-15)."""
     golongan = golongan_on(facts.ranks, opening.on)
     if not golongan:
@@ -417,7 +410,7 @@ def _integrated(
     if not answer.in_range:
         account.note("integration_out_of_range", golongan=golongan)
     parts = _units(answer.explained)
-    return Line(
+    return Terms(
         "integration",
         opening.on.isoformat(),
         parts.amount_units,
@@ -433,7 +426,6 @@ def _integrated(
         None,
         None,
         "opening",
-        opening.id,
     )
 
 
@@ -508,25 +500,52 @@ def _base_units(edition: Edition, level: str, golongan: str) -> _Converted:
     return _units(base_points(edition, level, golongan))
 
 
-def _entry(appointment: Appointment, kind: str, golongan: str, parts: _Converted) -> Line:
-    return Line(
+def _entry(
+    appointment: Appointment,
+    kind: str,
+    golongan: str,
+    parts: _Converted,
+    source_id: int | None = None,
+    **others: Any,
+) -> Line:
+    """A line of the appointment's level on its first day; `others` differ from that."""
+    terms = _entry_terms(kind, appointment.start, appointment.level, golongan, parts, **others)
+    return Line(terms, appointment.id if source_id is None else source_id)
+
+
+def _new_terms(
+    kind: str,
+    start: date,
+    level: str,
+    golongan: str,
+    parts: _Converted,
+    effective_on: str | None = None,
+    predicate: str = "",
+    months: int | None = None,
+    period_start: str | None = None,
+    period_end: str | None = None,
+    source: str = "appointment",
+) -> Terms:
+    return Terms(
         kind,
-        appointment.start.isoformat(),
+        effective_on or start.isoformat(),
         parts.amount_units,
         parts.rule,
         parts.article,
         parts.edition,
-        appointment.level,
+        level,
         golongan,
-        "",
-        None,
+        predicate,
+        months,
         parts.base_units,
         parts.percent,
-        None,
-        None,
-        "appointment",
-        appointment.id,
+        period_start,
+        period_end,
+        source,
     )
+
+
+_entry_terms = lru_cache(maxsize=8192)(_new_terms)
 
 
 def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
@@ -583,15 +602,17 @@ def _before(
     edition = edition_on(appointment.start, appointment.position)
     parts = _months_units(edition, appointment.level, rating.predicate, months)
     account.lines.append(
-        _entry(appointment, "transfer", "", parts)._replace(
-            rule=f"{citation}.period",
-            article=edition.citation(citation).article,
+        _entry(
+            appointment,
+            "transfer",
+            "",
+            parts._replace(rule=f"{citation}.period", article=edition.citation(citation).article),
+            rating.id,
             predicate=rating.predicate,
             months=months,
             period_start=start.isoformat(),
             period_end=last.isoformat(),
             source="rating",
-            source_id=rating.id,
         )
     )
 
@@ -625,14 +646,18 @@ def _study(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
             if not answer.points:
                 continue
             account.lines.append(
-                _entry(part.value, "study", "", _units(answer))._replace(
+                _entry(
+                    part.value,
+                    "study",
+                    "",
+                    _units(answer),
+                    pause.id,
                     effective_on=part.end.isoformat(),
                     predicate=str(answer.inputs["predicate"]),
                     months=answer.months,
                     period_start=part.start.isoformat(),
                     period_end=part.end.isoformat(),
                     source="status",
-                    source_id=pause.id,
                 )
             )
 
@@ -667,11 +692,15 @@ def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin:
             account.note("degree_rating_too_low", year=day.year)
             continue
         account.lines.append(
-            _entry(holding, "degree", "", points)._replace(
+            _entry(
+                holding,
+                "degree",
+                "",
+                points,
+                degree.id,
                 effective_on=day.isoformat(),
                 predicate=rated,
                 source="degree",
-                source_id=degree.id,
             )
         )
 
@@ -708,16 +737,14 @@ def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
         anew = before and (before.level != appointment.level or _from_outside(before, appointment))
         if anew and appointment.start >= begin:
             day = appointment.start.isoformat()
-            balance = sum(x.amount_units for x in account.lines if x.effective_on < day)
+            balance = 0
+            for terms, _ in account.lines:
+                if terms.effective_on >= day:
+                    break
+                balance += terms.amount_units
             if balance:
-                edition = edition_on(appointment.start, appointment.position)
-                parts = _Converted(
-                    -balance,
-                    "level.reset",
-                    edition.citation("accumulation").article,
-                    edition.key,
-                    balance,
-                    -100,
-                )
-                insort(account.lines, _entry(appointment, "reset", "", parts), key=_order)
+                article, edition = _accumulation(appointment.position, appointment.start)
+                parts = _Converted(-balance, "level.reset", article, edition, balance, -100)
+                terms = _new_terms("reset", appointment.start, appointment.level, "", parts)
+                insort(account.lines, Line(terms, appointment.id), key=by_time)
         before = appointment

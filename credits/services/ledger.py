@@ -8,9 +8,8 @@ the second finds nothing to do.
 
 import gc
 import logging
-import marshal
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,11 +18,12 @@ from typing import Any
 
 from django.db import connection
 
-from credits.facts import array, facts_of
-from credits.rules.chain import GENESIS, instant, link
+from credits.facts import among, array, facts_of
+from credits.rules.chain import GENESIS, instant, sealed
 from credits.rules.editions import rules_version
 from credits.rules.errors import RuleError
-from credits.rules.timeline import Account, Facts, Issue, Line, expected_lines
+from credits.rules.lines import Line, Terms, reversal_of, terms_of
+from credits.rules.timeline import Account, Facts, Issue, expected_lines
 
 log = logging.getLogger("sijafung.ledger")
 
@@ -41,7 +41,7 @@ LOCK = """
 LOOK = "SELECT id, facts_version FROM employees_employee WHERE id = ANY(%s) ORDER BY id"
 HEADS = """
     SELECT employee_id, seq, hash, balance_units, digest, facts_version, rules_version
-    FROM credits_ledgerhead WHERE employee_id = ANY(%s)"""
+    FROM credits_ledgerhead WHERE {employee_id}"""
 IN_FORCE = """
     SELECT employee_id, seq, kind, effective_on::text, amount_units, rule, article, edition, level,
            golongan, predicate, months, base_units, percent, period_start::text, period_end::text,
@@ -105,33 +105,37 @@ def reconcile(ids: Sequence[int], run_id: int, *, dry_run: bool = False) -> Outc
     Call it inside a transaction. At most nine statements, whatever the number of people.
     """
     with connection.cursor() as cursor, _no_gc():
-        cursor.execute(LOOK if dry_run else LOCK, [array(ids)])
-        versions: dict[int, int] = dict(cursor.fetchall())
-        cursor.execute(HEADS, [array(versions)])
-        heads = {
-            row[0]: Head(row[1], bytes(row[2]), row[3], bytes(row[4]), row[5], row[6])
-            for row in cursor.fetchall()
-        }
-        facts = facts_of(list(versions))
-        outcome = Outcome(people=len(versions))
-        accounts = {key: _account(facts[key], outcome) for key in versions}
-        computed = {k: a for k, a in accounts.items() if a is not None and not a.untouched}
-        digests = {key: digest(account.lines) for key, account in computed.items()}
-        differing = [k for k, d in digests.items() if heads.get(k, _EMPTY).digest != d]
-        outcome.changes = _compare(cursor, differing, computed, heads)
-        if not dry_run:
-            _post(cursor, run_id, outcome, versions, heads, digests, accounts)
+        return _reconcile(cursor, ids, run_id, dry_run)
+
+
+def _reconcile(cursor: Any, ids: Sequence[int], run_id: int, dry_run: bool) -> Outcome:
+    cursor.execute(LOOK if dry_run else LOCK, [array(ids)])
+    versions: dict[int, int] = dict(cursor.fetchall())
+    cursor.execute(*among(HEADS, versions))
+    heads = {row[0]: Head(*row[1:]) for row in cursor.fetchall()}
+    facts = facts_of(list(versions))
+    outcome = Outcome(people=len(versions))
+    accounts = {key: _account(facts[key], outcome) for key in versions}
+    computed = {k: a for k, a in accounts.items() if a is not None and not a.untouched}
+    digests = {key: digest(account.lines) for key, account in computed.items()}
+    differing = [k for k, d in digests.items() if heads.get(k, _EMPTY).digest != d]
+    outcome.changes = _compare(cursor, differing, computed, heads)
+    if not dry_run:
+        _post(cursor, run_id, outcome, versions, heads, digests, accounts)
     return outcome
 
 
 _EMPTY = Head()
+NULL = r"\N"  # in COPY's text
+AT_ONCE = 200  # people whose rows are sent together
 
 
 def digest(lines: Sequence[Line]) -> bytes:
     """A short digest of the lines in force: it chooses whom to compare, it decides nothing."""
     if not lines:
         return b""
-    return blake2b(marshal.dumps(list(map(tuple, lines)), 2), digest_size=16).digest()
+    text = "\n".join([f"{terms.text}\x1f{source_id}" for terms, source_id in lines])
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 @contextmanager
@@ -172,16 +176,19 @@ def _compare(
     if known:
         cursor.execute(IN_FORCE, [array(known), list(NOT_COMPUTED)])
         for row in cursor:
-            standing.setdefault(row[0], []).append((row[1], Line(*row[2:])))
+            line = Line(terms_of(*row[2:-1]), row[-1])
+            standing.setdefault(row[0], []).append((row[1], line))
     changes = []
     for key in differing:
         before = heads.get(key, _EMPTY).balance_units
         removed, added = _difference(standing.get(key, ()), computed[key].lines)
-        after = (
-            before + sum(x.amount_units for x in added) - sum(x.amount_units for _, x in removed)
-        )
+        after = before + _sum(added) - _sum(line for _, line in removed)
         changes.append(Change(key, before, after, removed, added))
     return changes
+
+
+def _sum(lines: Iterable[Line]) -> int:
+    return sum(terms.amount_units for terms, _ in lines)
 
 
 def _difference(
@@ -221,13 +228,16 @@ def _post(
     changed = {change.employee_id: change for change in outcome.changes}
     if any(c.added or c.removed for c in outcome.changes):
         with cursor.copy(f"COPY credits_ledgerentry ({COLUMNS}) FROM STDIN") as copy:
-            for change in outcome.changes:
-                head = heads.setdefault(change.employee_id, Head())
-                _write(copy.write_row, change, head, run_id, stamp, moment)
-                outcome.posted += len(change.added)
-                outcome.reversed += len(change.removed)
+            for begin in range(0, len(outcome.changes), AT_ONCE):
+                rows: list[str] = []
+                for change in outcome.changes[begin : begin + AT_ONCE]:
+                    head = heads.setdefault(change.employee_id, Head())
+                    _append_rows(rows, change, head, run_id, stamp, moment)
+                    outcome.posted += len(change.added)
+                    outcome.reversed += len(change.removed)
+                copy.write("".join(rows))
     current = rules_version()
-    rows = []
+    states = []
     for key, version in versions.items():
         if accounts[key] is None:
             continue  # stays stale until the facts are mended
@@ -239,26 +249,34 @@ def _post(
         elif fresh and key in heads:
             continue
         state = (head.seq, head.hash.hex(), head.balance_units, f'"{head.digest.hex()}"', version)
-        rows.append((key, *state))
-    if rows:
-        columns = map(array, zip(*rows, strict=True))
+        states.append((key, *state))
+    if states:
+        columns = map(array, zip(*states, strict=True))
         cursor.execute(UPSERT_HEADS, [current, run_id, now, *columns])
 
 
-def _write(
-    write_row: Any, change: Change, head: Head, run_id: int, stamp: str, moment: str
+def _append_rows(
+    rows: list[str], change: Change, head: Head, run_id: int, stamp: str, moment: str
 ) -> None:
-    """Write one person's reversals and entries, each linked to the one before it."""
+    """Append one person's reversals and entries as COPY takes them, each linked to the last.
+
+    What is sealed are the values of `chain.FIELDS`, joined; the terms have theirs joined already.
+    """
     person, seq, previous = change.employee_id, head.seq, head.hash
-    for reverses, line in change.removed:
+    lines: list[tuple[Terms, int | None, int | None]] = [
+        (reversal_of(line.terms), line.source_id, number) for number, line in change.removed
+    ]
+    lines += [(terms, source_id, None) for terms, source_id in change.added]
+    for terms, source_id, reverses in lines:
         seq += 1
-        undone = line._replace(amount_units=-line.amount_units, percent=-line.percent)
-        fields: tuple[Any, ...] = (person, seq, *undone, run_id, reverses)
-        previous = link(previous, (*fields, stamp))
-        write_row((*fields, moment, previous))
-    for line in change.added:
-        seq += 1
-        fields = (person, seq, *line, run_id, None)
-        previous = link(previous, (*fields, stamp))
-        write_row((*fields, moment, previous))
+        source = "" if source_id is None else source_id
+        undone = "" if reverses is None else reverses
+        previous = sealed(
+            previous,
+            f"{person}\x1f{seq}\x1f{terms.text}\x1f{source}\x1f{run_id}\x1f{undone}\x1f{stamp}",
+        )
+        rows.append(
+            f"{person}\t{seq}\t{terms.row}\t{source or NULL}\t{run_id}\t{undone or NULL}\t{moment}"
+            f"\t\\\\x{previous.hex()}\n"
+        )
     head.seq, head.hash = seq, previous

@@ -26,7 +26,9 @@ def account(*appointments, rank="III/a", since=date(2020, 4, 1), **facts):
 
 def balance(answer, on=date(2030, 1, 1)):
     day = on.isoformat()
-    return from_units(sum(x.amount_units for x in answer.lines if x.effective_on <= day))
+    return from_units(
+        sum(x.terms.amount_units for x in answer.lines if x.terms.effective_on <= day)
+    )
 
 
 def codes(answer):
@@ -34,7 +36,7 @@ def codes(answer):
 
 
 def kinds(answer):
-    return [line.kind for line in answer.lines]
+    return [line.terms.kind for line in answer.lines]
 
 
 # ------------------------------------------------------------------ degrees (R-016, E-11)
@@ -87,8 +89,8 @@ def test_the_months_as_cpns_of_a_rating_that_runs_on_count_too():
         held("ahli_pertama", date(2024, 3, 1), way="first"),
         ratings=[year(2023, first=3), year(2024)],
     )
-    before = [x for x in answer.lines if x.kind == "transfer"]
-    assert [x.months for x in before] == [10, 2]
+    before = [x for x in answer.lines if x.terms.kind == "transfer"]
+    assert [x.terms.months for x in before] == [10, 2]
     assert balance(answer) == Fraction("12.5") * 22 / 12
 
 

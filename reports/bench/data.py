@@ -22,7 +22,7 @@ from positions.models import Position, Unit
 
 SEED = 20261124
 BLOCK = 10_000  # people in memory at once
-CHUNK_OF_NIPS = 9_000  # birth days
+CHUNK_OF_NIPS = 8_000  # birth days: all of age when they were appointed, from 2010 on
 _DAY = timedelta(days=1)
 _NOW = datetime(2026, 11, 24, tzinfo=UTC)
 _LEVELS = (Level.AHLI_PERTAMA, Level.AHLI_MUDA, Level.AHLI_MADYA)

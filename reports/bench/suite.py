@@ -1,6 +1,6 @@
 """Which groups of measurements there are, and what each needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -93,14 +93,14 @@ GROUPS: dict[str, Callable[[Wanted, Databases], list[Figure]]] = {
 }
 
 
-def measure(wanted: Wanted, groups: Sequence[str], tell: Callable[[str], object]) -> list[Figure]:
-    """Measure groups one after the other; the databases made for it are dropped at the end."""
+def measure(wanted: Wanted, groups: Sequence[str]) -> Iterator[tuple[str, list[Figure]]]:
+    """Measure groups one after the other, each as its name and figures, as soon as it is done.
+
+    The databases made for it are dropped at the end.
+    """
     databases = Databases()
-    figures = []
     try:
         for group in groups:
-            tell(f"measuring {group}")
-            figures += GROUPS[group](wanted, databases)
+            yield group, GROUPS[group](wanted, databases)
     finally:
         databases.drop()
-    return figures

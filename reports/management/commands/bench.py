@@ -31,6 +31,11 @@ class Command(BaseCommand):
         logging.getLogger("sijafung").setLevel(logging.WARNING)
         sizes = [int(size) for size in options["sizes"].split(",")]
         wanted = suite.Wanted(sizes, options["repeats"], million=options["million"])
-        figures = suite.measure(wanted, options["only"] or list(suite.GROUPS), self.stderr.write)
+        groups = options["only"] or list(suite.GROUPS)
+        figures: list[table.Figure] = []
+        self.stderr.write(f"measuring {', '.join(groups)}")
+        for group, found in suite.measure(wanted, groups):
+            self.stderr.write(f"{group}: done")
+            figures += found
+            table.write_json(options["out"], figures)  # kept even if a later group fails
         self.stdout.write("\n".join(table.lines(figures)))
-        table.write_json(options["out"], figures)

@@ -346,6 +346,7 @@ def serve(door: socket.socket, embedded: list[str]) -> int:
     """Start the processes, tell where they are, stay up, end them. Returns the exit code."""
     host, port = door.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    os.environ.setdefault("PUBLIC_URL", address)  # what the documents' QR codes lead to
     children = Children()
     try:
         start_all(children, door)

@@ -170,6 +170,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 REDIS_URL = env("REDIS_URL", default="redis://localhost:1/0")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What all processes must count together: requests of one address.
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "throttle",
+    },
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None  # runs live in PostgreSQL, the broker is only a bell
 CELERY_TASK_IGNORE_RESULT = True
@@ -196,6 +205,9 @@ CELERY_BEAT_SCHEDULE = {
 # The daily anchor of the ledger goes where the application cannot change it: a folder of another
 # owner, or a mail box of the inspectorate. The default is for one clone only.
 LEDGER_ANCHOR_DIR = Path(env("LEDGER_ANCHOR_DIR", default=str(VAR_DIR / "anchors")))
+
+# Where the site is reached from outside: printed in documents as their address for checking.
+PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
 
 AGENCY = {
     "name": env("AGENCY_NAME", default="Kementerian Ketenagakerjaan"),

@@ -221,6 +221,39 @@ def issue(code: str, params: Mapping[str, Any]) -> str:
         return str(text)
 
 
+_DOCUMENT_PROBLEMS: dict[str, str | Promise] = {
+    "draft_stale": gettext_lazy(
+        "The points or the person changed since the draft was made. Draft the form again."
+    ),
+    "no_signatory": gettext_lazy(
+        "No direct superior is known on the last day of the period. Enter the direct superior."
+    ),
+    "period_closed": gettext_lazy("The period is closed. Reopen it, with the reason, first."),
+    "under_way": gettext_lazy(
+        "The same form of this period already awaits its signature. Revoke that one first."
+    ),
+    "no_scheme": gettext_lazy(
+        "No numbering is in force. An administrator enters one under “Numberings of documents”."
+    ),
+    "wrong_state": gettext_lazy(
+        "Meanwhile the document is in another state. Look at its history and decide again."
+    ),
+    "reason_missing": gettext_lazy("State the reason."),
+    "not_this_document": gettext_lazy(
+        "This file is not a signed copy of the form: it does not begin with the issued file. Sign "
+        "the PDF downloaded here, without printing or converting it."
+    ),
+    "no_signature": gettext_lazy("The file carries no electronic signature. Sign it first."),
+    "period_closed_already": gettext_lazy("This period is closed already."),
+    "period_open_already": gettext_lazy("This period was reopened already."),
+}
+
+
+def document_problem(code: str) -> str:
+    """Why an act on a document or a period is refused, and what to do."""
+    return str(_DOCUMENT_PROBLEMS[code]) if code in _DOCUMENT_PROBLEMS else issue(code, {})
+
+
 def why_no_rank_target(code: str | None) -> str:
     """Why there is no number of points to reach for the next rank."""
     return {

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from credits.archives import UnpackError, archive_problem, unpacked
 from credits.models import Document, OpeningBalance, Predicate, Rating
 from credits.rules.units import from_units, plain_decimal
 from employees.fields import AmountField, DayField, PersonField, ScanField
@@ -174,4 +175,62 @@ class OpeningForm(EntryForm):
             known = (before.document_number, before.document_date)
             if known == (data["document_number"], data["document_date"]):
                 data["scan"] = before.scan.name
+        return data
+
+
+class ActForm(forms.Form):
+    """Why a document is returned, revoked, put up again, or a period reopened."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class ScanForm(forms.Form):
+    """The signed document: a file signed elsewhere, or a scan of the paper."""
+
+    how = forms.ChoiceField(label=_("What is it"), choices=Document.SignedHow.choices)
+    file = ScanField(label=_("Signed file"), help_text=_("PDF, JPEG or PNG, 10 MiB at most."))
+
+
+class _Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SignedFilesField(forms.FileField):
+    """Several files, or ZIPs of files, as (name, bytes); bounded in number and size."""
+
+    MOST = 500
+    MOST_BYTES = 100 * 2**20
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=_Files(attrs={"accept": ".pdf,.zip"}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[tuple[str, bytes]]:
+        files = data if isinstance(data, list | tuple) else [data]
+        files = [super(SignedFilesField, self).clean(one, initial) for one in files]
+        try:
+            return list(unpacked([(f.name, f.read()) for f in files], self.MOST, self.MOST_BYTES))
+        except UnpackError as problem:
+            raise forms.ValidationError(archive_problem(problem.code)) from None
+
+
+class SignedFilesForm(forms.Form):
+    signed = SignedFilesField(
+        label=_("Signed files"),
+        help_text=_("PDFs in any order, or a ZIP of them. Each is matched to its form."),
+    )
+
+
+class PeriodForm(ActForm):
+    """Which period to close."""
+
+    start = DayField(label=_("Period from"))
+    end = DayField(label=_("Period until"))
+
+    field_order = ("start", "end", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        start, end = data.get("start"), data.get("end")
+        if start and end and end < start:
+            self.add_error("end", _("The period ends before it begins."))
         return data

@@ -1,6 +1,8 @@
 """Who may do what on ratings, balances, the ledger, its runs and the forms."""
 
-from accounts.policy import STAFF, Role, Scope, declare
+from django.db.models import Q
+
+from accounts.policy import STAFF, Role, Scope, declare, declare_scope
 from employees.policy import READERS, declare_personal
 
 ONLY_HR = {Role.HR: Scope.ALL}
@@ -18,6 +20,18 @@ for _resource in ("rating", "opening", "document"):
 # Nobody writes to the ledger by hand: a run posts and reverses.
 declare("ledger", "add", {})
 declare("ledger", "change", {})
+
+# A document that awaits its signature: the signer acts, Biro SDM may record a scan for him.
+declare("signing", "view", {Role.SUPERIOR: Scope.OWN})
+declare("signing", "change", {Role.SUPERIOR: Scope.OWN})
+declare_scope("signing", Scope.OWN, lambda user, day: Q(signer__user_id=user.pk))
+
+for _resource in ("period", "numbering"):
+    declare(_resource, "view", STAFF)
+declare("period", "change", ONLY_HR)
+for _action in ("add", "change"):
+    declare("numbering", _action, {Role.ADMIN: Scope.ALL})
+declare("numbering", "delete", {})
 
 # Runs and batches concern many people at once.
 for _resource in ("run", "document_batch"):

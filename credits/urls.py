@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from credits.views import documents, entries, runs
+from credits.views import documents, entries, periods, runs, signing, verification
 from employees.views.entries import routes
 
 app_name = "credits"
@@ -13,6 +13,22 @@ urlpatterns: list[URLPattern] = [
     path("perhitungan/<uuid:public_id>/batalkan/", runs.run_cancel, name="run_cancel"),
     path("dokumen/", documents.document_list, name="documents"),
     path("dokumen/baru/", documents.document_new, name="document_new"),
+    path("dokumen/ajukan/", documents.document_issue, name="document_issue"),
+    path("dokumen/<uuid:public_id>/", documents.document_page, name="document"),
+    path(
+        "dokumen/<uuid:public_id>/bertanda-tangan/",
+        documents.document_signed,
+        name="document_signed",
+    ),
+    *(
+        path(
+            f"dokumen/<uuid:public_id>/{act}/",
+            documents.document_act,
+            {"act": act},
+            name=f"document_{name}",
+        )
+        for act, name in documents.ACT_ROUTES
+    ),
     path("dokumen/<uuid:public_id>.pdf", documents.document_pdf, name="document_pdf"),
     path("dokumen/kumpulan/<uuid:public_id>/", documents.document_batch, name="document_batch"),
     path(
@@ -30,6 +46,18 @@ urlpatterns: list[URLPattern] = [
         documents.document_part_zip,
         name="document_part_zip",
     ),
+    path(
+        "dokumen/kumpulan/<uuid:public_id>/ajukan/",
+        documents.document_batch_issue,
+        name="document_batch_issue",
+    ),
+    path("tanda-tangan/", signing.signing_queue, name="signing"),
+    path("tanda-tangan/berkas.zip", signing.signing_zip, name="signing_zip"),
+    path("tanda-tangan/unggah/", signing.signing_upload, name="signing_upload"),
+    path("periode/", periods.period_list, name="periods"),
+    path("periode/<int:pk>/buka/", periods.period_reopen, name="period_reopen"),
+    path("periksa/", verification.verify, name="verify_file"),
+    path("periksa/<str:token>/", verification.verify, name="verify"),
     *(route for entry in entries.ENTRIES for route in routes(entry)),
     path(
         "pegawai/<uuid:public_id>/saldo-awal/<int:pk>/pindaian/",

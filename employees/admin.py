@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.policy import PolicyAdminMixin
 from employees import policy  # noqa: F401  declares who may do what
 from employees.fields import DayField, PersonField
-from employees.models import Agency, ClaimCoordinator, PositionCoordinator, UnitHead
+from employees.models import Agency, ClaimCoordinator, Delegation, PositionCoordinator, UnitHead
 
 
 @admin.register(Agency)
@@ -80,3 +80,30 @@ class ClaimCoordinatorAdmin(OfUnitAdmin):
     resource = "claim_coordinator"
     list_display = ("unit_name", "person", "start", "end")
     fields = ("unit", "employee", "start", "end")
+
+
+class DelegationForm(forms.ModelForm):
+    officer = PersonField(label=_("Officer"), help_text=_("NIP or name."))
+    deputy = PersonField(label=_("Deputy"), help_text=_("NIP or name."))
+    start = DayField(label=_("From"))
+    end = DayField(label=_("Until"))
+
+
+@admin.register(Delegation)
+class DelegationAdmin(PolicyAdminMixin, admin.ModelAdmin):
+    """Who acts for whom (Plt., Plh.), within which dates."""
+
+    resource = "delegation"
+    form = DelegationForm
+    list_display = ("officer_name", "deputy_name", "capacity", "start", "end")
+    list_select_related = ("officer", "deputy")
+    search_fields = ("officer__name", "deputy__name")
+    search_help_text = _("Name")
+
+    @admin.display(description=_("officer"), ordering="officer__name")
+    def officer_name(self, row: Delegation) -> str:
+        return str(row.officer.full_name)
+
+    @admin.display(description=_("deputy"), ordering="deputy__name")
+    def deputy_name(self, row: Delegation) -> str:
+        return str(row.deputy.full_name)

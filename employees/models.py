@@ -276,6 +276,34 @@ class Superior(Dated):
         return f"{self.employee_id}: {self.superior_id}"
 
 
+class Delegation(Dated):
+    """Who acts for an officer (Plt. or Plh.), rates and signs for him, and from when until when."""
+
+    officer = models.ForeignKey(
+        Employee, models.PROTECT, related_name="deputies", verbose_name=_("officer")
+    )
+    deputy = models.ForeignKey(
+        Employee, models.PROTECT, related_name="deputises", verbose_name=_("deputy")
+    )
+    capacity = models.CharField(
+        _("capacity"), max_length=12, choices=Capacity.choices[1:], default=Capacity.DEPUTY
+    )
+    letter_number = models.CharField(_("number of the letter"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        ordering = ["-start"]
+        constraints = [
+            no_overlap("delegation_one_at_a_time", "officer"),
+            ordered("delegation_dates"),
+            models.CheckConstraint(name="deputy_is_another", condition=~Q(officer=F("deputy"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_capacity_display()} {self.deputy_id}"
+
+
 class Education(models.Model):
     """A formal degree; it counts once BKN has recorded it."""
 

@@ -102,7 +102,7 @@ declare("correction", "change", {})
 declare("correction", "delete", {})
 declare("employee", "delete", {})
 
-for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordinator"):
+for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordinator", "delegation"):
     declare(_resource, "view", STAFF)
     for _action in ("add", "change", "delete"):
         declare(_resource, _action, OFFICERS)

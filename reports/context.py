@@ -21,6 +21,7 @@ NAVIGATION = (
     (_("Import"), "employees:imports", ("import", "view")),
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
+    (_("To sign"), "credits:signing", ("signing", "view")),
     (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),
     (_("Administration"), "admin:administration", ("agency", "view")),
 )

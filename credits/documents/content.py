@@ -185,6 +185,7 @@ class Form:
     `original_to` and `copies` are the ASLI and Tembusan lists; `letterhead` the lines of the
     kop, first the largest. `sample` marks invented people. `decimals` is how AK is printed
     (half-up), see E-23. `footer` is a small line at the foot, for a document reference.
+    `verify_url` is the public address at which the paper can be checked, printed as a QR code.
     """
 
     FORM: ClassVar[str] = ""
@@ -200,6 +201,7 @@ class Form:
     copies: tuple[str, ...] = ()
     letterhead: tuple[str, ...] = ()
     footer: str = ""
+    verify_url: str = ""
     decimals: int = 3
     sample: bool = False
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+import segno
+
 from credits.documents.conclusion import Outcome, conclusion_of
 from credits.documents.content import (
     Absence,
@@ -84,7 +86,7 @@ def present(content: Content) -> dict[str, Any]:
     else:
         own = _conversion(content)
     cleaned: dict[str, Any] = _clean(_common(content) | own)
-    return cleaned
+    return cleaned | {"qr": _qr(content.verify_url)}
 
 
 def _clean(value: Any) -> Any:
@@ -133,6 +135,14 @@ def _common(form: Form) -> dict[str, Any]:
         "copies": list(form.copies),
         "signature": _signature(form),
     }
+
+
+def _qr(address: str) -> str:
+    """The QR code of an address as SVG; nothing without an address."""
+    if not address:
+        return ""
+    code = segno.make(address, error="m", micro=False)
+    return str(code.svg_inline(border=2, omitsize=True))
 
 
 def _identity(person: Identity) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ import typst
 from credits.documents.content import Content
 from credits.documents.presentation import present
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 """Raised whenever the same content would give another PDF."""
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"

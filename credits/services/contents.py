@@ -1,6 +1,6 @@
 """What a form states about people: gathered from facts and ledger in a few statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from credits.documents.content import (
     Absence,
@@ -28,7 +29,8 @@ from credits.rules.editions import edition_on
 from credits.rules.units import from_units
 from credits.selectors import Standing, standings
 from employees import models as people
-from employees.models import Employee
+from employees.models import Delegation, Employee
+from employees.selectors import deputies
 from positions.ladder import Golongan, Level
 from positions.selectors import unit_names
 
@@ -54,15 +56,21 @@ _ROWS = {
 
 @dataclass
 class Drafted:
-    """The contents of forms by person, the entries they rest on, and who was left out, why."""
+    """The contents of forms by person, the entries they rest on, who signs, who was left out."""
 
     contents: dict[int, Content] = field(default_factory=dict)
     entries: dict[int, list[int]] = field(default_factory=dict)
+    signers: dict[int, int] = field(default_factory=dict)
     skipped: list[tuple[int, str]] = field(default_factory=list)
 
 
-def contents(ids: Sequence[int], form: str, start: date, end: date) -> Drafted:
+def contents(
+    ids: Sequence[int], form: str, start: date, end: date, on: date | None = None
+) -> Drafted:
     """The content of a form for each person over a period. A constant number of statements.
+
+    The direct superior of the period's last day signs (R-012); a deputy instead, where one acts
+    on the day of signing (`on`, today by default).
 
     Left out, with a code: nobody who holds a position (`no_appointment`), `own_rules`, and
     whoever has nothing to state (`nothing_to_state`).
@@ -76,6 +84,7 @@ def contents(ids: Sequence[int], form: str, start: date, end: date) -> Drafted:
         )
     )
     units = unit_names(end)
+    acting = deputies(on or timezone.localdate())
     for person in _people(ids, end):
         standing = where.get(person.pk)
         if standing is None or not standing.computed:
@@ -83,13 +92,16 @@ def contents(ids: Sequence[int], form: str, start: date, end: date) -> Drafted:
             continue
         account = entries.get(person.pk, [])
         identity = _identity(person, standing, end, units)
-        common = {"identity": identity, **_signing(person, end)}
+        signer, signing = _signing(person, acting)
+        common = {"identity": identity, **signing}
         content, used = _build(form, account, standing, common, start, end, equalised)
         if content is None:
             drafted.skipped.append((person.pk, "nothing_to_state"))
         else:
             drafted.contents[person.pk] = content
             drafted.entries[person.pk] = [e.seq for e in used]
+            if signer is not None:
+                drafted.signers[person.pk] = signer
     return drafted
 
 
@@ -277,20 +289,27 @@ def _identity(person: Any, standing: Standing, on: date, units: dict[int, str]) 
     )
 
 
-def _signing(person: Any, on: date) -> dict[str, Any]:
+def _signing(person: Any, acting: Mapping[int, Delegation]) -> tuple[int | None, dict[str, Any]]:
+    """Who signs (the employee's id), and the parts of a form about signing."""
     agency = person.employer
     superior = person.now_rated_by[0] if person.now_rated_by else None
-    signatory = superior and Signatory(
-        name=superior.superior.full_name,
-        nip=superior.superior.nip,
-        offices=(superior.office or "Pejabat Penilai Kinerja",),
-        capacity=_CAPACITY[superior.capacity],
-    )
     copies = tuple(line.strip() for line in agency.copies.splitlines() if line.strip())
-    return {
+    signer, signatory = _signatory(superior, acting) if superior else (None, None)
+    return signer, {
         "place": agency.place or settings.AGENCY["place"],
         "signatory": signatory,
         "copies": copies or _COPIES,
         "letterhead": (agency.name.upper(),),
         "sample": person.is_sample,
     }
+
+
+def _signatory(superior: Any, acting: Mapping[int, Delegation]) -> tuple[int, Signatory]:
+    deputy = acting.get(superior.superior_id)
+    who = deputy.deputy if deputy else superior.superior
+    return who.pk, Signatory(
+        name=who.full_name,
+        nip=who.nip,
+        offices=(superior.office or "Pejabat Penilai Kinerja",),
+        capacity=_CAPACITY[deputy.capacity if deputy else superior.capacity],
+    )

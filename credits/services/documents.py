@@ -13,18 +13,22 @@ from hashlib import sha256
 from time import monotonic
 from typing import Any
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 
-from credits.documents.content import Content, from_json
+from credits.documents.content import Content
 from credits.documents.render import render
 from credits.models import Document, DocumentBatch, DocumentPart
 from credits.rules.editions import rules_version
+from credits.services import issuing
 from credits.services.contents import Drafted, contents
+from credits.services.issuing import DocumentError
+from credits.services.numbering import NumberingError
 from credits.services.parts import claimed, ring
+from credits.services.periods import check_open
 from credits.services.runs import people_in
 from employees.models import Employee, UnitMembership
 
@@ -44,16 +48,12 @@ class NothingToState(Exception):  # noqa: N818  a domain word, not a fault
 
 
 def draft(employee: Employee, form: str, start: date, end: date, actor: Any = None) -> Document:
-    """One form of one person as a draft. Raises NothingToState."""
+    """One form of one person as a draft. Raises NothingToState, PeriodError."""
+    check_open(start, end)
     drafted = contents([employee.pk], form, start, end)
     if drafted.skipped:
         raise NothingToState(drafted.skipped[0][1])
     return _store(drafted, form, start, end, actor)[0]
-
-
-def pdf_of(document: Document) -> bytes:
-    """The PDF of what the document states."""
-    return render(from_json(document.content))
 
 
 def _store(
@@ -96,7 +96,11 @@ def holders_in(scope: dict[str, Any], end: date) -> list[int]:
 def create_batch(
     form: str, start: date, end: date, scope: dict[str, Any], actor: Any = None
 ) -> DocumentBatch:
-    """Record a batch with a part per unit (of at most MAX_PART people). Raises ScopeError."""
+    """Record a batch with a part per unit (of at most MAX_PART people).
+
+    Raises ScopeError, PeriodError.
+    """
+    check_open(start, end)
     ids = holders_in(scope, end)
     units = dict(
         UnitMembership.objects.on(end)
@@ -132,6 +136,24 @@ def start_batch(
     return batch
 
 
+@transaction.atomic
+def issue_batch(batch: DocumentBatch, actor: Any) -> None:
+    """Number all drafts of a finished batch and put them up for signing, part by part.
+
+    Raises DocumentError("wrong_state") where the batch is not finished or was numbered before.
+    """
+    batch = DocumentBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.stage != DocumentBatch.Stage.DRAFTING or batch.finished_at is None:
+        raise DocumentError("wrong_state")
+    made = DocumentPart.objects.filter(batch=batch, state=DocumentPart.State.DONE)
+    batch.people = sum(made.values_list("documents_made", flat=True))
+    made.filter(documents_made__gt=0).update(state=DocumentPart.State.WAITING, attempts=0)
+    batch.stage, batch.state = DocumentBatch.Stage.ISSUING, DocumentBatch.State.WAITING
+    batch.actor, batch.done, batch.failed, batch.finished_at = actor, 0, 0, None
+    batch.save()
+    ring("credits.tasks.work_on_batch", batch.pk)
+
+
 def work_on(batch_id: int, seconds: float = 20.0) -> bool:
     """Do parts of a batch for a while; whether something is left that nobody else is at."""
     until = monotonic() + seconds
@@ -148,23 +170,28 @@ def work_on(batch_id: int, seconds: float = 20.0) -> bool:
 
 
 def _attempt(batch_id: int, key: int) -> None:
-    part = DocumentPart.objects.filter(pk=key, state=DocumentPart.State.WAITING).first()
+    part = (
+        DocumentPart.objects.select_related("batch__actor")
+        .filter(pk=key, state=DocumentPart.State.WAITING)
+        .first()
+    )
     if part is None:
         return
     if part.attempts >= TRIES:
         with transaction.atomic():
             DocumentPart.objects.filter(pk=key).update(state=DocumentPart.State.PARKED)
             DocumentBatch.objects.filter(pk=batch_id).update(
-                done=F("done") + len(part.employee_ids), failed=F("failed") + len(part.employee_ids)
+                done=F("done") + part.size, failed=F("failed") + part.size
             )
         return
     DocumentPart.objects.filter(pk=key).update(attempts=F("attempts") + 1)
     DocumentBatch.objects.filter(pk=batch_id, state=DocumentBatch.State.WAITING).update(
         state=DocumentBatch.State.RUNNING
     )
+    act = issue_part if part.batch.stage == DocumentBatch.Stage.ISSUING else do_part
     try:
-        do_part(part)
-    except (DatabaseError, OSError):
+        act(part)
+    except (DatabaseError, OSError, NumberingError):
         log.exception("batch.part_failed", extra={"batch": batch_id, "part": key})
 
 
@@ -192,7 +219,25 @@ def do_part(part: DocumentPart) -> None:
             hashes,
         )
         part.save()
-        DocumentBatch.objects.filter(pk=batch.pk).update(done=F("done") + len(part.employee_ids))
+        DocumentBatch.objects.filter(pk=batch.pk).update(done=F("done") + part.size)
+
+
+def issue_part(part: DocumentPart) -> None:
+    """Number one unit's drafts, make their PDFs, and put them into its ZIP.
+
+    What was numbered before a worker was killed keeps its number; only the rest is done again.
+    """
+    mine = Document.objects.filter(batch_id=part.batch_id, employee_id__in=part.employee_ids)
+    drafts = mine.filter(state=Document.State.DRAFT).values_list("pk", flat=True)
+    issued = issuing.issue(drafts, part.batch.actor)
+    part.refused = [[d.employee_id, code] for d, code in issued.refused]
+    numbered = mine.exclude(state=Document.State.DRAFT).select_related("employee")
+    archive = issuing.archive(numbered.order_by("employee__name", "employee_id"))
+    with transaction.atomic():
+        part.file.save(f"{part.batch.public_id}/{part.pk}.zip", ContentFile(archive), save=False)
+        part.state = DocumentPart.State.DONE
+        part.save()
+        DocumentBatch.objects.filter(pk=part.batch_id).update(done=F("done") + part.size)
 
 
 def _zip(target: io.BytesIO, form: str, stated: dict[int, Content]) -> dict[int, str]:

@@ -21,6 +21,14 @@ BADGES = {
     "parked": "badge-bad",
 }
 
+DOCUMENT_BADGES = {
+    "draft": "",
+    "awaiting": "badge-info",
+    "returned": "badge-warn",
+    "signed": "badge-ok",
+    "superseded": "",
+    "revoked": "badge-bad",
+}
 
 OPEN = ("waiting", "running")
 
@@ -42,10 +50,11 @@ def person_asked(request: HttpRequest) -> Employee | None:
     if not asked:
         return None
     people = visible(Employee.objects.all(), request.user, "employee")
-    return get_object_or_404(people, public_id=_uuid(asked))
+    return get_object_or_404(people, public_id=as_uuid(asked))
 
 
-def _uuid(text: str) -> UUID | None:
+def as_uuid(text: str) -> UUID | None:
+    """The id that a text is, if it is one."""
     try:
         return UUID(text)
     except ValueError:

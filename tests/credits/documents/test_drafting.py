@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from credits.documents.content import from_json
 from credits.models import Document, DocumentBatch
 from credits.services import documents
+from credits.services.issuing import issued_pdf
 from credits.services.runs import recalculate_now
 from employees.models import Appointment
 from tests import factories
@@ -38,7 +39,7 @@ def holder():
 
 
 def text_of(document):
-    return "\n".join(p.extract_text() for p in PdfReader(BytesIO(documents.pdf_of(document))).pages)
+    return "\n".join(p.extract_text() for p in PdfReader(BytesIO(issued_pdf(document))).pages)
 
 
 def test_the_determination_states_the_balance_split_at_the_period(holder):
@@ -78,11 +79,11 @@ def test_nothing_to_state_is_said_and_not_printed(holder):
 
 def test_a_draft_keeps_what_it_states_when_the_facts_change(holder):
     document = documents.draft(holder, Document.Form.DETERMINATION, *YEAR)
-    before = documents.pdf_of(document)
+    before = issued_pdf(document)
     holder.name = "Nama Lain"
     holder.save()
     document.refresh_from_db()
-    assert documents.pdf_of(document) == before
+    assert issued_pdf(document) == before
 
 
 def test_a_batch_makes_one_zip_per_unit_and_lists_who_was_left_out(holder, settings, tmp_path):

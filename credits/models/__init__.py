@@ -1,0 +1,41 @@
+"""Ratings, opening balances, the ledger of credit points, its runs, and the official forms."""
+
+from credits.models.documents import (
+    ClosedPeriod,
+    Document,
+    DocumentBatch,
+    DocumentEvent,
+    DocumentPart,
+    NumberScheme,
+    NumberSeries,
+)
+from credits.models.facts import OpeningBalance, Predicate, Rating
+from credits.models.ledger import (
+    CalculationRun,
+    LedgerAnchor,
+    LedgerEntry,
+    LedgerHead,
+    RunChange,
+    RunChunk,
+    RunIssue,
+)
+
+__all__ = [
+    "CalculationRun",
+    "ClosedPeriod",
+    "Document",
+    "DocumentBatch",
+    "DocumentEvent",
+    "DocumentPart",
+    "LedgerAnchor",
+    "LedgerEntry",
+    "LedgerHead",
+    "NumberScheme",
+    "NumberSeries",
+    "OpeningBalance",
+    "Predicate",
+    "Rating",
+    "RunChange",
+    "RunChunk",
+    "RunIssue",
+]

@@ -1,0 +1,50 @@
+"""Closing a period and reopening it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.pages import paged, signed_in
+from accounts.policy import allows, guard
+from credits.explanations import document_problem
+from credits.forms import PeriodForm
+from credits.models import ClosedPeriod
+from credits.services import periods
+from credits.services.periods import PeriodError
+
+A_PAGE = 30
+
+
+@guard("period", "view")
+@require_http_methods(["GET", "POST"])
+def period_list(request: HttpRequest) -> HttpResponse:
+    """Closed periods, and the form that closes one."""
+    may_change = allows(request.user, "period", "change")
+    form = PeriodForm(request.POST or None)
+    if request.method == "POST" and may_change and form.is_valid():
+        data = form.cleaned_data
+        try:
+            periods.close(data["start"], data["end"], data["reason"], signed_in(request))
+        except PeriodError as problem:
+            form.add_error(None, document_problem(problem.code))
+        else:
+            messages.success(request, _("The period is closed."))
+            return redirect("credits:periods")
+    found = ClosedPeriod.objects.select_related("closed_by", "reopened_by")
+    context = {"list": paged(request, found, A_PAGE), "form": form, "may_change": may_change}
+    return render(request, "credits/period_list.html", context)
+
+
+@guard("period", "change")
+@require_POST
+def period_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    period = get_object_or_404(ClosedPeriod, pk=pk)
+    try:
+        periods.reopen(period, request.POST.get("reason", "")[:500], signed_in(request))
+    except PeriodError as problem:
+        messages.error(request, document_problem(problem.code))
+    else:
+        messages.success(request, _("The period is open again."))
+    return redirect("credits:periods")

@@ -1,0 +1,80 @@
+"""What a direct superior does: rate people for an open period, sign their forms, return them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.pages import paged, signed_in
+from accounts.policy import guard, visible
+from credits.explanations import document_problem
+from credits.forms import SignedFilesForm
+from credits.models import Document
+from credits.services import issuing
+from credits.views.common import DOCUMENT_BADGES
+
+A_PAGE = 50
+State = Document.State
+
+
+def _queue(request: HttpRequest, action: str = "view") -> Any:
+    mine = visible(Document.objects.all(), request.user, "signing", action)
+    return mine.filter(state=State.AWAITING).select_related("employee").order_by("number")
+
+
+@guard("signing", "view")
+@require_GET
+def signing_queue(request: HttpRequest) -> HttpResponse:
+    """The forms that wait for the reader's signature, and those returned that came to nothing."""
+    listed = paged(request, _queue(request).defer("content"), A_PAGE)
+    context = {
+        "list": listed,
+        "form": SignedFilesForm(),
+        "badges": DOCUMENT_BADGES,
+        "today": timezone.localdate(),
+    }
+    return render(request, "credits/signing_queue.html", context)
+
+
+@guard("signing", "change")
+@require_GET
+def signing_zip(request: HttpRequest) -> HttpResponse:
+    """All forms of the queue, to be signed elsewhere."""
+    response = HttpResponse(issuing.archive(_queue(request, "change")), "application/zip")
+    name = _("to-sign")
+    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return response
+
+
+@guard("signing", "change")
+@require_POST
+def signing_upload(request: HttpRequest) -> HttpResponse:
+    """Signed files in any order: each is matched to the document with which it begins."""
+    form = SignedFilesForm(request.POST, request.FILES)
+    if not form.is_valid():
+        for problem in form.errors.get("signed", []):
+            messages.error(request, str(problem))
+        return redirect("credits:signing")
+    done = issuing.sign_many(
+        _queue(request, "change"), form.cleaned_data["signed"], signed_in(request)
+    )
+    if done.signed:
+        text = ngettext(
+            "%(count)s form is signed.", "%(count)s forms are signed.", len(done.signed)
+        )
+        messages.success(request, text % {"count": len(done.signed)})
+    for name, code in _first(done.refused):
+        messages.error(
+            request, _("%(file)s: %(reason)s") % {"file": name, "reason": document_problem(code)}
+        )
+    return redirect("credits:signing")
+
+
+def _first(refused: list[tuple[str, str]], most: int = 10) -> Iterable[tuple[str, str]]:
+    return refused[:most]

@@ -53,7 +53,6 @@ def verify(request: HttpRequest, token: str = "") -> HttpResponse:
         request, "credits/verify.html", context, status=404 if token and not document else 200
     )
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from accounts.policy import Role
-from credits.models import LedgerHead
+from credits.models import Document, LedgerHead, NumberScheme
 from credits.rules.units import UNIT
 from credits.services.runs import recalculate_now
 from employees.models import Employee
@@ -25,6 +25,9 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture(autouse=True)
 def _catalogue() -> None:
+    NumberScheme.objects.get_or_create(
+        start=date(2021, 1, 1), defaults={"pattern": "1/{number4}/KP.08.04/{month}/{year}"}
+    )
     factories.PositionFactory(name="Analis Contoh")
     factories.UnitFactory(version__name="Biro Contoh")
 
@@ -96,11 +99,42 @@ def test_from_a_recap_to_a_pak(page: Page, sign_in: Any, worker: None, media: Pa
     page.fill("#id_end", "31-12-2024")
     no_barriers(page)
     page.click("form.scope-form [type=submit]")
-    expect(page.locator("a[href$='.pdf']")).to_have_count(3)
-    address = page.locator("a[href$='.pdf']").first.get_attribute("href")
-    assert address is not None
-    pdf = page.request.get(address).body()
-    assert "Budi Santoso" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
+    _sign_one_and_check_it(page)
+
+
+def _sign_one_and_check_it(page: Page) -> None:
+    person = Employee.objects.get(nip=NIP)
+    superior = factories.EmployeeFactory(employer=person.employer)
+    factories.SuperiorFactory(employee=person, superior=superior)
+    forms = page.locator("th a[href^='/dokumen/']")
+    expect(forms).to_have_count(3)
+
+    # One of them: numbered, signed by hand, checked by anybody.
+    forms.first.click()
+    no_barriers(page)
+    page.click("form[action='/dokumen/ajukan/'] button")
+    expect(page.locator(".messages")).to_be_visible()
+    document = Document.objects.exclude(number="").get()
+    expect(page.locator("main")).to_contain_text(document.number)
+    pdf = page.request.get(f"/dokumen/{document.public_id}.pdf").body()
+    text = PdfReader(BytesIO(pdf)).pages[0].extract_text()
+    assert "Budi Santoso" in text
+    assert document.number in text
+    page.select_option("#id_how", "scan")
+    page.set_input_files(
+        "#id_file", {"name": "pindai.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    )
+    page.click("form[action$='/tandatangani/'] button")
+    expect(page.locator("h1 .badge-ok")).to_be_visible()
+    no_barriers(page)
+    page.goto(f"/periksa/{document.token}/")
+    expect(page.locator("main")).to_contain_text("Asli dan berlaku")
+    no_barriers(page)
+    page.set_input_files(
+        "#file", {"name": "pindai.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    )
+    page.locator("form:has(#file) button").click()
+    expect(page.locator(".notice-ok")).to_be_visible()
 
 
 def test_a_rating_is_corrected_by_hand_and_the_points_follow(

@@ -85,6 +85,15 @@ class RunForm(ScopeForm):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
+def _in_order(form: forms.Form, data: dict[str, Any]) -> bool:
+    """Whether a period does not end before it begins; else that is said at its end."""
+    start, end = data.get("start"), data.get("end")
+    if start and end and end < start:
+        form.add_error("end", _("The period ends before it begins."))
+        return False
+    return True
+
+
 class DocumentForm(ScopeForm):
     """Which forms, over which period, for whom."""
 
@@ -112,10 +121,8 @@ class DocumentForm(ScopeForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        start, end = data.get("start"), data.get("end")
-        if start and end and end < start:
-            self.add_error("end", _("The period ends before it begins."))
-        elif end and end > timezone.localdate():
+        end = data.get("end")
+        if _in_order(self, data) and end and end > timezone.localdate():
             self.add_error("end", _("The period ends in the future."))
         return data
 
@@ -230,7 +237,5 @@ class PeriodForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        start, end = data.get("start"), data.get("end")
-        if start and end and end < start:
-            self.add_error("end", _("The period ends before it begins."))
+        _in_order(self, data)
         return data

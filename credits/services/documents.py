@@ -17,7 +17,6 @@ from django.core.files.base import ContentFile, File
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 
 from credits.documents.content import Content
 from credits.documents.render import render
@@ -241,13 +240,12 @@ def issue_part(part: DocumentPart) -> None:
 
 
 def _zip(target: io.BytesIO, form: str, stated: dict[int, Content]) -> dict[int, str]:
-    """Write the PDFs; names without NIP. Returns the hash of each."""
+    """Write the PDFs. Returns the hash of each."""
     hashes = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for number, (key, content) in enumerate(stated.items(), 1):
             pdf = render(content)
-            name = slugify(content.identity.name)[:60] or "tanpa-nama"
-            archive.writestr(f"{number:04d}-{name}-{form}.pdf", pdf)
+            archive.writestr(issuing.file_name(number, content.identity.name, form), pdf)
             hashes[key] = sha256(pdf).hexdigest()
     return hashes
 

@@ -251,8 +251,11 @@ def sign_many(
     documents: Iterable[Document], files: Iterable[tuple[str, bytes]], actor: User | None
 ) -> Matched:
     """Match files signed elsewhere to the documents they begin with, and sign each of those."""
-    heads = {sha256(pdf).digest(): d for d in documents for pdf in [issued_pdf(d)]}
-    lengths = {len(issued_pdf(d)) for d in heads.values()}
+    heads, lengths = {}, set()
+    for document in documents:
+        pdf = issued_pdf(document)
+        heads[sha256(pdf).digest()] = document
+        lengths.add(len(pdf))
     done = Matched()
     for name, file in files:
         found = next(
@@ -311,11 +314,16 @@ def _move(
     return document
 
 
+def file_name(number: int, name: str, form: str) -> str:
+    """What a form is called in a ZIP: without NIP, and no two alike."""
+    return f"{number:04d}-{slugify(name)[:60] or 'tanpa-nama'}-{form}.pdf"
+
+
 def archive(documents: Iterable[Document]) -> bytes:
-    """A ZIP with the PDFs of documents; names without NIP."""
+    """A ZIP with the PDFs of documents."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as zipped:
         for number, document in enumerate(documents, 1):
-            who = slugify(document.employee.name)[:60] or "tanpa-nama"
-            zipped.writestr(f"{number:04d}-{who}-{document.form}.pdf", issued_pdf(document))
+            name = file_name(number, document.employee.name, document.form)
+            zipped.writestr(name, issued_pdf(document))
     return target.getvalue()

@@ -131,8 +131,8 @@ def _draft_one(request: HttpRequest, person: Employee, data: dict[str, Any]) -> 
     return redirect("reports:person", person.public_id)
 
 
-def _document(request: HttpRequest, public_id: UUID, action: str = "view") -> Document:
-    mine = visible(Document.objects.select_related("employee"), request.user, "document", action)
+def _document(request: HttpRequest, public_id: UUID) -> Document:
+    mine = visible(Document.objects.select_related("employee"), request.user, "document")
     return get_object_or_404(mine, public_id=public_id)
 
 

@@ -1,12 +1,10 @@
-"""What a direct superior does: rate people for an open period, sign their forms, return them."""
+"""The forms that wait for the reader's signature: as a ZIP, and signed files handed in."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -17,9 +15,9 @@ from credits.explanations import document_problem
 from credits.forms import SignedFilesForm
 from credits.models import Document
 from credits.services import issuing
-from credits.views.common import DOCUMENT_BADGES
 
 A_PAGE = 50
+SHOWN = 10  # refused files that are told one by one
 State = Document.State
 
 
@@ -31,14 +29,9 @@ def _queue(request: HttpRequest, action: str = "view") -> Any:
 @guard("signing", "view")
 @require_GET
 def signing_queue(request: HttpRequest) -> HttpResponse:
-    """The forms that wait for the reader's signature, and those returned that came to nothing."""
+    """What waits, with the place to hand in signed files."""
     listed = paged(request, _queue(request).defer("content"), A_PAGE)
-    context = {
-        "list": listed,
-        "form": SignedFilesForm(),
-        "badges": DOCUMENT_BADGES,
-        "today": timezone.localdate(),
-    }
+    context = {"list": listed, "form": SignedFilesForm()}
     return render(request, "credits/signing_queue.html", context)
 
 
@@ -69,12 +62,8 @@ def signing_upload(request: HttpRequest) -> HttpResponse:
             "%(count)s form is signed.", "%(count)s forms are signed.", len(done.signed)
         )
         messages.success(request, text % {"count": len(done.signed)})
-    for name, code in _first(done.refused):
+    for name, code in done.refused[:SHOWN]:
         messages.error(
             request, _("%(file)s: %(reason)s") % {"file": name, "reason": document_problem(code)}
         )
     return redirect("credits:signing")
-
-
-def _first(refused: list[tuple[str, str]], most: int = 10) -> Iterable[tuple[str, str]]:
-    return refused[:most]

@@ -131,7 +131,10 @@ def _numeric(match: re.Match[str]) -> Read:
         return _refuse("date_two_digit_year", value=match[0][:40])
     if month > 12 and 1 <= day <= 12 and month <= 31:
         return _refuse("date_month_first", value=match[0][:40])
-    code = "date_day_first" if day > 12 else "date_ambiguous"
+    if day == month:  # the same day in either order
+        code = "date_normalised"
+    else:
+        code = "date_day_first" if day > 12 else "date_ambiguous"
     return _year_then_build(match[4], month, day, match[0], code)
 
 

@@ -56,6 +56,7 @@ CELLS: list[tuple[str, object, str, str | None]] = [
     ("start", datetime.fromisoformat("2024-01-01T13:30"), WARN, "date_time_dropped"),
     ("start", "31/01/2024", WARN, "date_day_first"),
     ("start", "05/04/2024", WARN, "date_ambiguous"),
+    ("start", "01/01/2024", WARN, "date_normalised"),
     ("start", "5 April 2024", WARN, "date_words"),
     ("start", "1 Agustus 2024", WARN, "date_words"),
     ("start", "1\u00a0Agustus\u00a02024", WARN, "date_words"),

@@ -131,10 +131,8 @@ def _numeric(match: re.Match[str]) -> Read:
         return _refuse("date_two_digit_year", value=match[0][:40])
     if month > 12 and 1 <= day <= 12 and month <= 31:
         return _refuse("date_month_first", value=match[0][:40])
-    if day == month:  # the same day in either order
-        code = "date_normalised"
-    else:
-        code = "date_day_first" if day > 12 else "date_ambiguous"
+    either = "date_normalised" if day == month else "date_ambiguous"  # 01/01 is itself reversed
+    code = "date_day_first" if day > 12 else either
     return _year_then_build(match[4], month, day, match[0], code)
 
 

@@ -22,6 +22,9 @@ class Wanted:
         return self.repeats or (3 if people >= recalculation.LARGE else 5)
 
 
+MINISTRIES = 20_000  # holders of a site that pages must still be quick for
+
+
 def _recalculation(wanted: Wanted, databases: Databases) -> list[Figure]:
     figures = []
     for people in wanted.sizes:
@@ -64,9 +67,11 @@ def _scaling(wanted: Wanted, databases: Databases) -> list[Figure]:
 
 
 def _pages(wanted: Wanted, databases: Databases) -> list[Figure]:
-    people = min(wanted.sizes)
-    databases.use(str(people), people)
-    return pages.people_list(people, wanted.times(people))
+    figures = []
+    for people in sorted({min(wanted.sizes), min(MINISTRIES, max(wanted.sizes))}):
+        databases.use(str(people), people)
+        figures += pages.pages(people, wanted.times(people))
+    return figures
 
 
 def _documents(wanted: Wanted, databases: Databases) -> list[Figure]:

@@ -16,12 +16,16 @@ class AsOfForm(forms.Form):
 
     on = DayField(label=_("As of"), required=False)
     known = DayField(label=_("As known on"), required=False)
+    since = DayField(label=_("What changed since"), required=False)
 
     def clean_on(self) -> date | None:
         return _possible(self.cleaned_data["on"])
 
     def clean_known(self) -> date | None:
         return _possible(self.cleaned_data["known"])
+
+    def clean_since(self) -> date | None:
+        return _possible(self.cleaned_data["since"])
 
 
 def _possible(day: date | None) -> date | None:

@@ -1,10 +1,9 @@
 """What changed about a person since a day: points posted and taken back, facts, ratings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -96,15 +95,10 @@ def changes_since(
 
 
 def _changed(origin: Origin) -> FactChange:
-    if origin.after is None:
-        what = "removed"
-    else:
-        what = "corrected" if _stood(origin.before) else "added"
+    what = "removed"
+    if origin.after is not None:
+        what = "corrected" if origin.before else "added"
     return FactChange(origin, str(SUBJECTS.get(origin.table, origin.table)), what)
-
-
-def _stood(before: Mapping[str, Any] | None) -> bool:
-    return bool(before)
 
 
 def _replaced(since: datetime, facts: Sequence[Fact]) -> list[Replaced]:

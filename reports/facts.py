@@ -116,7 +116,7 @@ MOST_ORIGINS = 300  # of each kind, the newest
 
 def origins_of(person_id: int, run_ids: Sequence[int]) -> list[Origin]:
     """The runs named, and what imports and officers wrote about a person. One statement."""
-    values = {"id": person_id, "runs": list(run_ids), "most": MOST_ORIGINS}
+    values: Any = {"id": person_id, "runs": list(run_ids), "most": MOST_ORIGINS}
     with connection.cursor() as cursor:
         cursor.execute(ORIGINS, values)
         rows = cursor.fetchall()

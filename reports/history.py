@@ -69,7 +69,7 @@ class Event:
 
 def events(facts: Sequence[Fact], entries: Sequence[EntryView], on: date) -> list[Event]:
     """What happened up to `on`, newest first; entries taken back are left to `undone`."""
-    found = [_event(fact) for fact in facts if fact.start is not None and fact.start <= on]
+    found = [_event(fact, fact.start) for fact in facts if fact.start and fact.start <= on]
     found += [ledger_event(view) for view in entries if view.standing]
     return sorted(found, key=lambda e: e.day, reverse=True)
 
@@ -105,11 +105,10 @@ def ledger_event(view: EntryView) -> Event:
     )
 
 
-def _event(fact: Fact) -> Event:
+def _event(fact: Fact, day: date) -> Event:
     label, text, detail = said(fact)
-    assert fact.start is not None  # undated ones stand beside the line of time
     return Event(
-        day=fact.start,
+        day=day,
         until=fact.end,
         label=label,
         text=text,

@@ -44,6 +44,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(filters),
         "may_add": allows(request.user, "employee", "add"),
         "may_export": allows(request.user, "people_export", "view"),
+        "may_compare": allows(request.user, "comparison", "view"),
         "may_run": allows(request.user, "run", "add"),
         "may_draft": allows(request.user, "document", "add"),
     }

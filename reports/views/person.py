@@ -60,7 +60,7 @@ def _person(request: HttpRequest, public_id: UUID) -> Employee:
 def _context(request: HttpRequest, person: Employee, size: int) -> dict[str, Any]:
     asked = AsOfForm(request.GET or None)
     when = asked.cleaned_data if asked.is_bound and asked.is_valid() else {}
-    on, known_at = when.get("on") or timezone.localdate(), _end_of(when.get("known"))
+    on, known_at = when.get("on") or timezone.localdate(), end_of(when.get("known"))
     entries = timeline(person.pk, on, known_at)
     facts = facts_about(person.pk, on)
     documents = documents_of(
@@ -87,7 +87,7 @@ def _context(request: HttpRequest, person: Employee, size: int) -> dict[str, Any
     return context | _now(facts, on) | _may(request, person)
 
 
-def _end_of(day: date | None) -> datetime | None:
+def end_of(day: date | None) -> datetime | None:
     """The last instant of a day, in the ministry's time."""
     return timezone.make_aware(datetime.combine(day, time.max)) if day else None
 

@@ -104,7 +104,7 @@ class DaysForm(_CompareForm):
     known_a = DayField(label=_("The first as known on"), required=False)
     known_b = DayField(label=_("The second as known on"), required=False)
 
-    field_order = ("a", "b", "known_a", "known_b", "unit", "position")
+    field_order = ("a", "known_a", "b", "known_b", "unit", "position")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -128,7 +128,8 @@ def _drafts(group: Group, data: dict[str, Any]) -> list[tuple[str, int]]:
     labels = dict(BulkDraftForm.PAPERS)
     for paper in data["papers"]:
         drafted = contents(ids, paper, data["start"], data["end"])
-        effect.append((f"{labels[paper]}: {_('forms')}", len(drafted.contents)))
+        title = _("%(form)s: forms") % {"form": labels[paper]}
+        effect.append((title, len(drafted.contents)))
         codes = [code for _pk, code in drafted.skipped]
         effect += [
             (f"{labels[paper]}: {issue(code, {})}", codes.count(code))

@@ -18,6 +18,10 @@ class Lists:
     shared: list[SavedList] = field(default_factory=list)
     opened: SavedList | None = None
 
+    @property
+    def count(self) -> int:
+        return len(self.own) + len(self.shared)
+
 
 def lists_for(user: User, roles: Iterable[str], place: str, opened: UUID | None = None) -> Lists:
     """The lists of a page that a reader with these roles may open. One statement."""

@@ -34,6 +34,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "columns": asked.columns,
         "column_choices": _column_choices([c.key for c in asked.columns]),
         "lists": asked.lists,
+        "list_changed": asked.changed,
         "roles": ROLES,
         "searched": asked.searched,
         "only_similar": asked.only_similar,

@@ -23,7 +23,7 @@ from positions.models import Position, UnitVersion
 from reports.columns import COLUMNS
 from reports.filters import matching, named, similar
 from reports.selectors import people_today
-from reports.views.selection import PLACE, as_uuid, filters_of, selection
+from reports.views.selection import PLACE, as_uuid, selection
 
 PEOPLE, OTHERS, SHORTEST, LONGEST = 6, 3, 2, 200
 
@@ -105,7 +105,7 @@ def list_save(request: HttpRequest) -> HttpResponse:
         signed_in(request),
         PLACE,
         request.POST.get("name", ""),
-        filters=filters_of(request),
+        filters=asked.asked,
         search=asked.searched,
         columns=[column.key for column in asked.columns],
         roles=roles,

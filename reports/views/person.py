@@ -133,7 +133,7 @@ def _history(
 
 
 def _kinds(found: list[Event], back: list[Event]) -> list[tuple[str, Any, int]]:
-    kinds = [(key, label, len(of_kind(found, key))) for key, (label, _kinds) in KINDS.items()]
+    kinds = [(key, label, len(of_kind(found, key))) for key, (label, _of) in KINDS.items()]
     return [kind for kind in kinds if kind[2]]
 
 

@@ -37,6 +37,15 @@ class Selection:
     only_similar: bool  # nobody fits the search exactly
     columns: list[Column]
     lists: Lists
+    asked: dict[str, str]  # the filters in the address
+
+    @property
+    def changed(self) -> bool:
+        """Whether the reader went on from a saved list to other filters or another search."""
+        opened = self.lists.opened
+        return opened is not None and (
+            opened.filters != self.asked or opened.search != self.searched
+        )
 
     def shown(self, page: Iterable[Any]) -> list[Row]:
         """The rows of a page with their standings; two statements."""
@@ -63,7 +72,7 @@ def selection(request: HttpRequest) -> Selection:
     wanted = request.GET.get("sort", "")
     if wanted or not near:
         rows = in_order(rows, wanted)
-    return Selection(today, filters, rows, searched, near, columns, lists)
+    return Selection(today, filters, rows, searched, near, columns, lists, filters_of(request))
 
 
 def _filtered(

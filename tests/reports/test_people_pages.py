@@ -255,6 +255,9 @@ def test_a_shared_list_shows_only_what_the_reader_may_see(hr: Client, client: Cl
     assert (kept.search, kept.filters) == ("lestari", {"level": "ahli_pertama"})
     opened = hr.get(reverse("reports:list", args=[kept.public_id]), follow=True)
     assert names(opened) == ["Ani Lestari", "Budi Lestari"]
+    assert not opened.context["list_changed"]
+    other = hr.get(f"{opened.request['PATH_INFO']}?{opened.request['QUERY_STRING']}&way=first")
+    assert other.context["list_changed"]
     boss = factories.EmployeeFactory(user=UserFactory(roles=[Role.SUPERIOR]))
     factories.SuperiorFactory(employee=ani, superior=boss)
     client.force_login(boss.user)

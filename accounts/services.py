@@ -1,12 +1,14 @@
 """Changes of accounts and of what belongs to one account."""
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import SavedQuery, User
+from accounts.models import SavedList, SavedQuery, User
 
 SEARCH_LENGTH = 200
 SEARCH_KEPT = timedelta(days=90)
@@ -35,3 +37,51 @@ def query_of(user: User, token: str) -> str:
     """What the token stands for; "" where it is not the user's own."""
     found = SavedQuery.objects.filter(user=user, token=token).first()
     return found.text if found else ""
+
+
+LISTS_KEPT = 100  # of one owner
+LIST_NAME = 80
+
+
+def save_list(
+    owner: User,
+    place: str,
+    name: str,
+    *,
+    filters: Mapping[str, str],
+    search: str = "",
+    columns: Iterable[str] = (),
+    roles: Iterable[str] = (),
+    by_link: bool = False,
+) -> SavedList | None:
+    """Keep a list under a name; the same name of the same owner is replaced.
+
+    None where the owner keeps LISTS_KEPT lists already, or the name is empty.
+    """
+    name = " ".join(name.split())[:LIST_NAME]
+    mine = SavedList.objects.filter(owner=owner, place=place)
+    full = mine.exclude(name=name).count() >= LISTS_KEPT
+    if not name or full:
+        return None
+    values = {
+        "filters": dict(filters),
+        "search": search[:SEARCH_LENGTH],
+        "columns": list(columns),
+        "roles": list(roles),
+        "by_link": by_link,
+    }
+    return SavedList.objects.update_or_create(owner=owner, place=place, name=name, defaults=values)[
+        0
+    ]
+
+
+def remove_list(owner: User, public_id: UUID) -> bool:
+    """Remove a list of one's own; whether there was one."""
+    found = SavedList.objects.filter(owner=owner, public_id=public_id).exclude(name="")
+    return bool(found.delete()[0])
+
+
+def remember_columns(owner: User, place: str, columns: Iterable[str]) -> None:
+    """Keep the columns that somebody chose, for the next visit; none = the usual ones."""
+    values = {"columns": list(columns)}
+    SavedList.objects.update_or_create(owner=owner, place=place, name="", defaults=values)

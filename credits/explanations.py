@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from credits.models import LedgerEntry, Predicate
 from credits.rules.editions import load_editions
-from credits.rules.units import display, display_id, from_units
+from credits.rules.units import amount_text, display, display_id, from_units
 from positions.ladder import Level
 
 
@@ -119,6 +119,46 @@ def sentence(entry: LedgerEntry) -> str:
             "sentence": said,
         }
     return said
+
+
+def exact(amount: Fraction) -> str:
+    """An amount with all its digits, or as a fraction, with the reader's decimal sign."""
+    text = amount_text(amount)
+    return text if get_language() == "en" else text.replace(".", ",")
+
+
+def sum_in_words(entry: LedgerEntry) -> str:
+    """The sum that gives the amount: "25 × 100% × 12/12 = 25"; "" where it is stated as such."""
+    if entry.months is None and entry.percent == WHOLE:
+        return ""
+    factors = [exact(from_units(entry.base_units)), f"{entry.percent}%".replace("-", "−")]
+    if entry.months is not None:
+        factors.append(f"{entry.months}/12")
+    result = exact(from_units(entry.amount_units)).replace("-", "−")
+    return f"{' × '.join(factors)} = {result}"
+
+
+def inputs(entry: LedgerEntry) -> list[tuple[str, str]]:
+    """What the rule was given, each with its name."""
+    period = f"{day(entry.period_start)} – {day(entry.period_end)}" if entry.period_start else ""
+    rating_like = entry.predicate or entry.months is not None
+    base = exact(from_units(entry.base_units))
+    rows = [
+        (_("Rating"), predicate(entry.predicate)),
+        (_("Period"), period),
+        (_("Level"), level(entry.level)),
+        (_("Rank"), entry.golongan),
+        (_("Coefficient") if rating_like else _("Base amount"), base),
+        (
+            _("Percentage"),
+            f"{abs(entry.percent)}%" if entry.percent != WHOLE or rating_like else "",
+        ),
+        (_("Months counted"), "" if entry.months is None else str(entry.months)),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+WHOLE = 100  # percent
 
 
 _ISSUES: dict[str, str | Promise] = {

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from credits.models import LedgerEntry, LedgerHead, RunIssue
@@ -81,15 +82,20 @@ HOLDING = """
 
 
 def standings(
-    employee_ids: Iterable[int], on: date | None = None, known_at: datetime | None = None
+    employee_ids: Iterable[int],
+    on: date | None = None,
+    known_at: datetime | None = None,
+    sums: dict[int, Fraction] | None = None,
 ) -> dict[int, Standing]:
     """The standing of each person who holds a functional position on the day (default today).
 
-    Three statements, whatever the number of people.
+    Three statements, whatever the number of people; one less for whoever brings the balances
+    along (`sums`).
     """
     ids = list(employee_ids)
     day = on or timezone.localdate()
-    sums = balances(ids, day, known_at)
+    if sums is None:
+        sums = balances(ids, day, known_at)
     names = level_names()
     current = rules_version()
     with connection.cursor() as cursor:
@@ -226,13 +232,16 @@ def stale_filter() -> Q:
 
 
 def findings(employee_id: int) -> list[RunIssue]:
-    """What the last computation of a person noted; older runs' findings are history."""
-    since = LedgerHead.objects.filter(employee_id=employee_id).values_list("run_id", flat=True)
+    """What the last computation of a person noted; older runs' findings are history.
+
+    One statement.
+    """
+    head = LedgerHead.objects.filter(employee_id=employee_id).values("run_id")[:1]
     issues = RunIssue.objects.filter(
-        employee_id=employee_id, run__dry_run=False, run_id__gte=since.first() or 0
+        employee_id=employee_id, run__dry_run=False, run_id__gte=Coalesce(Subquery(head), 0)
     )
-    last = issues.order_by("-run_id").values_list("run_id", flat=True).first()
-    return list(issues.filter(run_id=last)) if last else []
+    rows = list(issues.order_by("-run_id", "id"))
+    return [row for row in rows if row.run_id == rows[0].run_id]
 
 
 def spans(code: str, level: str, day: date) -> tuple[str, ...]:

@@ -2,19 +2,32 @@
 
 import re
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from employees.models import Agency, Appointment, Employee, FormerNip, UnitMembership
+from employees.sheets.names import split_titles
 from positions.ladder import GOLONGAN, PPPK_GRADES, Level
 from positions.models import Position, UnitVersion
-from positions.selectors import unit_names, units_below
-from reports.selectors import due, holding, stale
+from positions.selectors import units_below
+from reports.selectors import (
+    choices_of,
+    due,
+    holding,
+    in_service,
+    not_computed,
+    rating_missing,
+    stale,
+)
 
 WORDS = 8  # of a search: more would only make the statement long
+NEAR = 0.45  # of trigrams in common: "Lestri" finds Lestari, "Budi" does not find Rudi
 _NUMBER = re.compile(r"[\d .\-]{3,}")
 
 ANY = _("all")
@@ -22,6 +35,12 @@ WHO = [("holders", _("holders of a functional position")), ("all", _("all staff"
 EMPLOYERS = [("ministry", _("the ministry")), ("others", _("other employers"))]
 DUE = [("rank", _("rank promotion (KP)")), ("level", _("level promotion (KJ)"))]
 YES = [("1", _("needs recalculation"))]
+STATES = [
+    ("not_computed", _("not computed")),
+    ("no_rating", _("no rating of last year")),
+    ("left", _("left the service")),
+    ("serving", _("in service")),
+]
 SORTS = {
     "name": ("name", "pk"),
     "position": ("position_now", "level_now", "name", "pk"),
@@ -68,14 +87,23 @@ class PeopleFilter(filters.FilterSet):
         label=_("Balance"), choices=YES, method="filter_stale", empty_label=ANY
     )
 
+    state = filters.ChoiceFilter(
+        label=_("State"), choices=STATES, method="filter_state", empty_label=ANY
+    )
+    way = filters.ChoiceFilter(
+        label=_("Way of appointment"),
+        choices=Appointment.Way.choices,
+        method="filter_way",
+        empty_label=ANY,
+    )
+
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        self.units = unit_names(on)  # asked once, for the choices and for the rows
+        self.units, positions = choices_of(on)  # asked once, for the choices and for the rows
         names = sorted(self.units.items(), key=lambda item: item[1])
         self.form.fields["unit"].choices = names
-        positions = Position.objects.order_by("name").values_list("pk", "name")
-        self.form.fields["position"].choices = list(positions)
+        self.form.fields["position"].choices = positions
 
     def filter_who(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows if value == "all" else rows.filter(holding(self.on))
@@ -93,16 +121,48 @@ class PeopleFilter(filters.FilterSet):
     def filter_stale(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(stale())
 
+    def filter_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        conditions = {
+            "not_computed": not_computed,
+            "no_rating": lambda: rating_missing(self.on.year - 1),
+            "left": lambda: ~in_service(self.on),
+            "serving": lambda: in_service(self.on),
+        }
+        return rows.filter(conditions[value]())
+
+    def filter_way(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        held = Appointment.objects.on(self.on).filter(employee=OuterRef("pk"), way=value)
+        return rows.filter(Exists(held))
+
 
 def matching(text: str, on: date) -> Q:
-    """People by name, part of a NIP (also a former one), unit or position; all words must fit."""
+    """People by name, part of a NIP (also a former one), unit or position; all words must fit.
+
+    Titles around a name are left out: "Dr. Ani Lestari, M.Si" finds Ani Lestari.
+    """
     text = text.strip()
     if _NUMBER.fullmatch(text):
         return _by_number(re.sub(r"\D", "", text))
     condition = Q()
-    for word in text.split()[:WORDS]:
+    for word in (split_titles(text)[1] or text).split()[:WORDS]:
         condition &= _by_number(word) if word.isdigit() and len(word) > 3 else _by_word(word, on)
     return condition
+
+
+def named(text: str) -> Q:
+    """People by their name or NIP alone; all words must fit."""
+    text = text.strip()
+    if _NUMBER.fullmatch(text):
+        return _by_number(re.sub(r"\D", "", text))
+    words = (split_titles(text)[1] or text).split()[:WORDS]
+    return reduce(and_, (Q(name__icontains=word) for word in words), Q())
+
+
+def similar(people: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """People whose name sounds like the text (a slip of the finger or two), nearest first."""
+    name = split_titles(text.strip())[1] or text
+    near = people.annotate(near=TrigramWordSimilarity(name, "name"))
+    return near.filter(near__gte=NEAR).order_by("-near", "name", "pk")
 
 
 def _by_number(digits: str) -> Q:

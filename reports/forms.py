@@ -1,11 +1,16 @@
 """What the pages over all apps ask."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from credits.models import CalculationRun, Document
 from employees.fields import DayField
 
 EARLIEST = date(1950, 1, 1)
@@ -16,6 +21,7 @@ class AsOfForm(forms.Form):
 
     on = DayField(label=_("As of"), required=False)
     known = DayField(label=_("As known on"), required=False)
+    since = DayField(label=_("What changed since"), required=False)
 
     def clean_on(self) -> date | None:
         return _possible(self.cleaned_data["on"])
@@ -23,8 +29,123 @@ class AsOfForm(forms.Form):
     def clean_known(self) -> date | None:
         return _possible(self.cleaned_data["known"])
 
+    def clean_since(self) -> date | None:
+        return _possible(self.cleaned_data["since"])
+
 
 def _possible(day: date | None) -> date | None:
     if day is not None and day < EARLIEST:
         raise ValidationError(_("This day lies before everything on record."))
     return day
+
+
+class BulkRunForm(forms.Form):
+    """Why many people are recalculated."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class BulkDraftForm(forms.Form):
+    """Which forms, over which period, for the people chosen on the list."""
+
+    PAPERS = Document.Form.choices
+
+    papers = forms.MultipleChoiceField(
+        label=_("Forms"), choices=PAPERS, widget=forms.CheckboxSelectMultiple
+    )
+    start = DayField(label=_("Period from"))
+    end = DayField(label=_("Period until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = timezone.localdate().year - 1  # the last one that is closed
+        self.initial.update(
+            {
+                "papers": Document.Form.values,
+                "start": date(year, 1, 1),
+                "end": date(year, 12, 31),
+            }
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        start, end = data.get("start"), data.get("end")
+        if start and end and end < start:
+            self.add_error("end", _("The period ends before it begins."))
+        elif end and end > timezone.localdate():
+            self.add_error("end", _("The period ends in the future."))
+        return data
+
+
+class _CompareForm(forms.Form):
+    """For whom two states of the ledger are compared."""
+
+    unit = forms.ChoiceField(label=_("Unit (with those below)"), required=False)
+    position = forms.ChoiceField(label=_("Functional position"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        units: Mapping[int, str],
+        positions: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(units.items(), key=lambda item: item[1])
+        for name, rows in (("unit", named), ("position", positions)):
+            self.fields[name].choices = [("", _("all")), *rows]  # type: ignore[attr-defined]
+
+
+class DaysForm(_CompareForm):
+    """Two days, each perhaps as it was known on another."""
+
+    a = DayField(label=_("From the day"))
+    b = DayField(label=_("to the day"))
+    known_a = DayField(label=_("The first as known on"), required=False)
+    known_b = DayField(label=_("The second as known on"), required=False)
+
+    field_order = ("a", "known_a", "b", "known_b", "unit", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(self.usual())
+
+    def usual(self) -> dict[str, Any]:
+        """The last year: from the end of the year before it until today."""
+        today = timezone.localdate()
+        return {"a": date(today.year - 2, 12, 31), "b": today}
+
+
+class RunsForm(_CompareForm):
+    """Two runs, or a run and a preview."""
+
+    run_a = forms.ChoiceField(label=_("The first run"))
+    run_b = forms.ChoiceField(label=_("The second run"))
+
+    field_order = ("run_a", "run_b", "unit", "position")
+
+    def __init__(self, *args: Any, runs: Sequence[CalculationRun], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.runs = {str(run.public_id): run for run in runs}
+        choices = [(key, self.name_of(run)) for key, run in self.runs.items()]
+        for name in ("run_a", "run_b"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        if pair := self.usual():
+            self.initial.update({"run_a": str(pair[0].public_id), "run_b": str(pair[1].public_id)})
+
+    def name_of(self, run: CalculationRun) -> str:
+        """A run in a few words; the reader knows it by its moment and reason."""
+        moment = timezone.localtime(run.created_at)
+        kind = gettext("preview") if run.dry_run else gettext("calculation")
+        return f"{run.pk} · {moment:%d-%m-%Y %H.%M} · {kind} · {run.reason[:60]}"
+
+    def usual(self) -> tuple[CalculationRun, CalculationRun] | None:
+        """What the last calculation changed; None where there are not two."""
+        real = [run for run in self.runs.values() if not run.dry_run]
+        return (real[1], real[0]) if len(real) > 1 else None
+
+    def clean_run_a(self) -> CalculationRun:
+        return self.runs[self.cleaned_data["run_a"]]
+
+    def clean_run_b(self) -> CalculationRun:
+        return self.runs[self.cleaned_data["run_b"]]

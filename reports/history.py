@@ -4,26 +4,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from credits.explanations import level, predicate, regulation, sentence, title
-from credits.models import OpeningBalance, Rating
+from credits.models import OpeningBalance
 from credits.selectors import EntryView
-from employees.models import (
-    Appointment,
-    Education,
-    Employee,
-    Rank,
-    StatusPeriod,
-    Superior,
-    UnitMembership,
-)
-from positions.selectors import level_names, unit_names
+from employees.models import Appointment, Capacity, Education, StatusPeriod
+from reports.facts import Fact
+
+if TYPE_CHECKING:
+    from reports.traces import Trace
+
+POINTS, REVERSED = "points", "reversed"
+# The kinds that the reader may ask for alone, with the kinds of facts that belong to each.
+KINDS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    POINTS: (gettext_lazy("Points"), ("ledger", "opening")),
+    "ratings": (gettext_lazy("Ratings"), ("rating",)),
+    "appointments": (gettext_lazy("Appointments"), ("appointment",)),
+    "ranks": (gettext_lazy("Ranks"), ("rank",)),
+    "others": (
+        gettext_lazy("Unit, superior, status, education"),
+        ("membership", "superior", "status", "education"),
+    ),
+}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Event:
     """Something that holds from a day. `kind` and `pk` lead to the form that corrects it."""
 
@@ -36,34 +46,43 @@ class Event:
     until: date | None = None
     amount: Fraction | None = None
     balance: Fraction | None = None
-    kind: str = ""  # resource of the policy
-    pk: int | None = None
+    kind: str = ""  # resource of the policy; "ledger" for an entry
+    pk: int | None = None  # of an entry: its number in the person's ledger
     faded: bool = False  # replaced or taken back
     scan: bool = False
+    view: EntryView | None = None
+    trace: "Trace | None" = None  # of an entry that is shown
 
     @property
     def form(self) -> str:
         """The route of the form that corrects it, "" where there is none."""
-        if not self.kind:
+        if self.faded or self.kind == "ledger":
             return ""
         app = "credits" if self.kind in ("rating", "opening") else "employees"
         return f"{app}:{self.kind}_edit"
 
+    @property
+    def anchor(self) -> str:
+        """Where links to it lead on the page."""
+        return f"{self.kind}-{self.pk}"
 
-def events(person: Employee, entries: Sequence[EntryView], on: date) -> list[Event]:
-    """What happened up to `on`, newest first. A constant number of statements."""
-    found = [
-        *_appointments(person),
-        *_ranks(person),
-        *_units(person, on),
-        *_superiors(person),
-        *_statuses(person),
-        *_education(person),
-        *_ratings(person),
-        *_openings(person),
-        *(ledger_event(view) for view in entries if view.standing),
-    ]
-    return sorted((e for e in found if e.day <= on), key=lambda e: e.day, reverse=True)
+
+def events(facts: Sequence[Fact], entries: Sequence[EntryView], on: date) -> list[Event]:
+    """What happened up to `on`, newest first; entries taken back are left to `undone`."""
+    found = [_event(fact, fact.start) for fact in facts if fact.start and fact.start <= on]
+    found += [ledger_event(view) for view in entries if view.standing]
+    return sorted(found, key=lambda e: e.day, reverse=True)
+
+
+def undone(entries: Sequence[EntryView]) -> list[Event]:
+    """Entries that were taken back, and those that took them back, newest first."""
+    return [ledger_event(view) for view in reversed(entries) if not view.standing]
+
+
+def of_kind(found: Iterable[Event], kind: str) -> list[Event]:
+    """The events of one of KINDS; all for any other word."""
+    wanted = KINDS[kind][1] if kind in KINDS else None
+    return [event for event in found if wanted is None or event.kind in wanted]
 
 
 def ledger_event(view: EntryView) -> Event:
@@ -79,142 +98,108 @@ def ledger_event(view: EntryView) -> Event:
         % {"number": entry.seq, "day": f"{entry.recorded_at:%d-%m-%Y}"},
         amount=view.amount,
         balance=view.balance,
+        kind="ledger",
+        pk=entry.seq,
         faded=not view.standing,
+        view=view,
     )
 
 
-def _appointments(person: Employee) -> Iterable[Event]:
-    names = level_names()
-    rows = Appointment.objects.filter(employee=person).select_related("position")
-    for row in rows:
-        shown = names.get((row.position_id, row.level), level(row.level))
-        assumed = " · " + _("date assumed") if row.start_assumed else ""
-        yield Event(
-            day=row.start,
-            until=row.end,
-            label=_("Appointment"),
-            text=f"{row.position.name} {shown}",
-            detail=f"{row.get_way_display()}{assumed}" + _decree(row.decree_number),
-            kind="appointment",
-            pk=row.pk,
-        )
+def _event(fact: Fact, day: date) -> Event:
+    label, text, detail = said(fact)
+    return Event(
+        day=day,
+        until=fact.end,
+        label=label,
+        text=text,
+        tone="badge-warn" if fact.kind == "status" else "",
+        detail=detail,
+        kind=fact.kind,
+        pk=fact.pk,
+        faded=fact.replaced_by is not None,
+        scan=fact.kind == "opening" and fact.flag,
+    )
 
 
-def _ranks(person: Employee) -> Iterable[Event]:
-    for row in Rank.objects.filter(employee=person):
-        yield Event(
-            day=row.effective_on,
-            label=_("Rank"),
-            text=row.golongan,
-            detail=_decree(row.decree_number).removeprefix(" · "),
-            kind="rank",
-            pk=row.pk,
-        )
+def said(fact: Fact) -> tuple[str, str, str]:
+    """A fact in words: what it is, what it says, and the details."""
+    label, text, *details = _SAYERS[fact.kind](fact)
+    return label, text.strip(), " · ".join(part for part in details if part)
 
 
-def _units(person: Employee, on: date) -> Iterable[Event]:
-    names = unit_names(on)
-    for row in UnitMembership.objects.filter(employee=person):
-        yield Event(
-            day=row.start,
-            until=row.end,
-            label=_("Unit"),
-            text=names.get(row.unit_id, "–"),
-            kind="membership",
-            pk=row.pk,
-        )
+def _appointment(fact: Fact) -> tuple[str, ...]:
+    assumed = _("date assumed") if fact.flag else ""
+    way = str(Appointment.Way(fact.third).label)
+    return _("Appointment"), f"{fact.first} {level(fact.second)}", way, assumed, _decree(fact)
 
 
-def _superiors(person: Employee) -> Iterable[Event]:
-    for row in Superior.objects.filter(employee=person).select_related("superior"):
-        capacity = "" if row.capacity == "definitive" else f"{row.get_capacity_display()} "
-        yield Event(
-            day=row.start,
-            until=row.end,
-            label=_("Direct superior"),
-            text=row.superior.full_name,
-            detail=f"{capacity}{row.office}",
-            kind="superior",
-            pk=row.pk,
-        )
+def _rank(fact: Fact) -> tuple[str, ...]:
+    return _("Rank"), fact.first, _decree(fact)
 
 
-def _statuses(person: Employee) -> Iterable[Event]:
-    for row in StatusPeriod.objects.filter(employee=person):
-        laude = _("finished cum laude") if row.cum_laude else ""
-        yield Event(
-            day=row.start,
-            until=row.end,
-            label=_("Status"),
-            tone="badge-warn",
-            text=row.get_kind_display(),
-            detail=(laude + _decree(row.decree_number)).removeprefix(" · "),
-            kind="status",
-            pk=row.pk,
-        )
+def _membership(fact: Fact) -> tuple[str, ...]:
+    return _("Unit"), fact.first
 
 
-def _education(person: Employee) -> Iterable[Event]:
-    for row in Education.objects.filter(employee=person):
-        day = row.recorded_on or row.graduated_on
-        if day is None:
-            continue
-        yield Event(
-            day=day,
-            label=_("Education"),
-            text=f"{row.get_degree_display()} {row.subject}".strip(),
-            detail=" · ".join(
-                part
-                for part in (
-                    row.institution,
-                    "" if row.recorded_on else _("not yet recorded by BKN"),
-                )
-                if part
-            ),
-            kind="education",
-            pk=row.pk,
-        )
+def _superior(fact: Fact) -> tuple[str, ...]:
+    acting = fact.second != Capacity.DEFINITIVE
+    capacity = f"{Capacity(fact.second).label} " if acting else ""
+    return _("Direct superior"), fact.first, f"{capacity}{fact.third}".strip()
 
 
-def _ratings(person: Employee) -> Iterable[Event]:
-    for row in Rating.objects.filter(employee=person, withdrawn_at__isnull=True):
-        replaced = row.superseded_by_id is not None
-        yield Event(
-            day=row.start,
-            until=row.end,
-            label=_("Rating"),
-            text=predicate(row.predicate),
-            detail=_("replaced by a later rating") if replaced else row.evidence_number,
-            kind="" if replaced else "rating",
-            pk=row.pk,
-            faded=replaced,
-        )
+def _status(fact: Fact) -> tuple[str, ...]:
+    laude = _("finished cum laude") if fact.flag else ""
+    return _("Status"), str(StatusPeriod.Kind(fact.first).label), laude, _decree(fact)
 
 
-def _openings(person: Employee) -> Iterable[Event]:
-    rows = OpeningBalance.objects.filter(employee=person, withdrawn_at__isnull=True)
-    for row in rows:
-        replaced = row.superseded_by_id is not None
-        yield Event(
-            day=row.on,
-            label=_("Opening balance"),
-            text=row.get_kind_display(),
-            detail=_("replaced by a later entry") if replaced else row.document_number,
-            kind="" if replaced else "opening",
-            pk=row.pk,
-            faded=replaced,
-            scan=bool(row.scan),
-        )
+def _education(fact: Fact) -> tuple[str, ...]:
+    waits = _("not yet recorded by BKN") if fact.flag else ""
+    degree = Education.Degree(fact.first).label
+    return _("Education"), f"{degree} {fact.second}", fact.third, waits
 
 
-def _decree(number: str) -> str:
-    return f" · SK {number}" if number else ""
+def _rating(fact: Fact) -> tuple[str, ...]:
+    replaced = fact.replaced_by is not None
+    detail = _("replaced by a later rating") if replaced else fact.number
+    return _("Rating"), predicate(fact.first), detail
 
 
-def undated_education(person: Employee) -> list[Any]:
+def _opening(fact: Fact) -> tuple[str, ...]:
+    replaced = fact.replaced_by is not None
+    detail = _("replaced by a later entry") if replaced else fact.number
+    return _("Opening balance"), str(OpeningBalance.Kind(fact.first).label), detail
+
+
+_SAYERS: dict[str, Any] = {
+    "appointment": _appointment,
+    "rank": _rank,
+    "membership": _membership,
+    "superior": _superior,
+    "status": _status,
+    "education": _education,
+    "rating": _rating,
+    "opening": _opening,
+}
+
+
+def _decree(fact: Fact) -> str:
+    return f"SK {fact.number}" if fact.number else ""
+
+
+def undated(facts: Iterable[Fact]) -> list[str]:
     """Degrees without any date: they stand beside the line of time."""
-    return list(
-        Education.objects.filter(
-            employee=person, graduated_on__isnull=True, recorded_on__isnull=True
+    return [said(fact)[1] for fact in facts if fact.kind == "education" and fact.start is None]
+
+
+def reached_on(entries: Sequence[EntryView], target: Fraction | None) -> date | None:
+    """Since when the balance is at `target` or above, without a break; None where it is not."""
+    since = None
+    for at in range(len(entries) - 1, -1, -1):
+        view = entries[at]
+        last_of_day = at + 1 == len(entries) or (
+            entries[at + 1].entry.effective_on != view.entry.effective_on
         )
-    )
+        if last_of_day and (target is None or view.balance < target):
+            break
+        since = view.entry.effective_on
+    return since

@@ -3,15 +3,28 @@
 Every function takes the people that the reader may see, so that no total tells of others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Concat, Trim
 
-from credits.models import CalculationRun, Rating, RunIssue
+from credits.models import CalculationRun, LedgerEntry, Rating, RunIssue
 from credits.rules.editions import edition_on, rules_version
 from credits.rules.targets import golongan_of, level_target, rank_target
 from credits.rules.units import to_units
@@ -21,9 +34,11 @@ from employees.models import (
     Employee,
     ImportBatch,
     Rank,
+    Superior,
     UnitMembership,
 )
 from positions.ladder import Level
+from positions.models import Position, UnitVersion
 from positions.selectors import unit_names
 
 TOP_UNITS = 10
@@ -163,17 +178,93 @@ def finding_counts(people: QuerySet[Employee]) -> Iterable[tuple[str, str, int]]
     )
 
 
-def people_today(people: QuerySet[Employee], on: date) -> QuerySet[Any]:
+def people_today(
+    people: QuerySet[Employee], on: date, extras: Collection[str] = ()
+) -> QuerySet[Any]:
     """`people` with position, level, golongan and unit of the day beside them, for filters,
-    sorting and rows (`position_now`, `level_now`, `golongan_now`, `unit_now`)."""
+    sorting and rows (`position_now`, `level_now`, `golongan_now`, `unit_now`), and with those of
+    EXTRAS that are asked for."""
     held = Appointment.objects.on(on).filter(employee=OuterRef("pk"))
     ranks = Rank.objects.filter(employee=OuterRef("pk"), effective_on__lte=on)
     member = UnitMembership.objects.on(on).filter(employee=OuterRef("pk"))
-    return people.annotate(
+    rows = people.annotate(
         position_now=Subquery(held.values("position_id")[:1]),
         level_now=Subquery(held.values("level")[:1]),
         golongan_now=Subquery(ranks.order_by("-effective_on").values("golongan")[:1]),
         unit_now=Subquery(member.values("unit_id")[:1]),
+    )
+    return rows.annotate(**{name: Subquery(EXTRAS[name](on)) for name in sorted(extras)})
+
+
+def _superior(on: date) -> QuerySet[Any]:
+    """The superior's name with titles, as `Employee.full_name` joins it."""
+    titles = Case(
+        When(superior__back_title="", then=Value("")),
+        default=Concat(Value(", "), "superior__back_title"),
+    )
+    front = Trim(Concat("superior__front_title", Value(" "), "superior__name"))
+    rows = Superior.objects.on(on).filter(employee=OuterRef("pk"))
+    return rows.annotate(said=Concat(front, titles)).values("said")[:1]
+
+
+# What only some columns of the list show: a statement for one person, asked within the list's own.
+EXTRAS: dict[str, Callable[[date], QuerySet[Any]]] = {
+    "superior_now": _superior,
+    "rating_last": lambda on: (
+        Rating.objects.filter(
+            employee=OuterRef("pk"),
+            superseded_by__isnull=True,
+            withdrawn_at__isnull=True,
+            end__lte=on,
+        )
+        .order_by("-end")
+        .values("predicate")[:1]
+    ),
+    "way_now": lambda on: (
+        Appointment.objects.on(on).filter(employee=OuterRef("pk")).values("way")[:1]
+    ),
+    "appointed_on": lambda on: (
+        Appointment.objects.on(on).filter(employee=OuterRef("pk")).values("start")[:1]
+    ),
+    "ranked_on": lambda on: (
+        Rank.objects.filter(employee=OuterRef("pk"), effective_on__lte=on)
+        .order_by("-effective_on")
+        .values("effective_on")[:1]
+    ),
+    "balance_now": lambda on: (
+        LedgerEntry.objects.filter(employee=OuterRef("pk"), effective_on__lte=on)
+        .order_by()
+        .values("employee")
+        .annotate(units=Sum("amount_units"))
+        .values("units")
+    ),
+}
+
+
+def not_computed() -> Q:
+    """Whom the last calculation left out: own rules, or facts that the rules refuse."""
+    left_out = [RunIssue.Severity.ERROR, RunIssue.Severity.SKIPPED]
+    found = RunIssue.objects.filter(
+        employee=OuterRef("pk"),
+        run__dry_run=False,
+        run_id__gte=F("employee__head__run_id"),
+        severity__in=left_out,
+    )
+    return Q(Exists(found))
+
+
+def choices_of(on: date) -> tuple[dict[int, str], list[tuple[int, str]]]:
+    """The units by id with their names of a day, and the positions by name. One statement."""
+    units = UnitVersion.objects.order_by().on(on).annotate(of=Value("unit"))
+    positions = Position.objects.order_by().annotate(of=Value("position"))
+    rows = units.values_list("of", "unit_id", "name").union(
+        positions.values_list("of", "pk", "name"), all=True
+    )
+    found = list(rows)
+    named = [(key, name) for of, key, name in found if of == "position"]
+    return (
+        {key: name for of, key, name in found if of == "unit"},
+        sorted(named, key=lambda item: item[1]),
     )
 
 

@@ -1,6 +1,6 @@
 """Numbers, dates and small parts as the pages show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -109,6 +109,11 @@ def _as_date(value: date | datetime | str) -> date:
 @register.filter
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def at(sequence: Sequence[Any], index: int) -> Any:
+    return sequence[index]
 
 
 @register.simple_tag

@@ -1,27 +1,20 @@
 """The people list: search, filters, sorting, pages of constant cost, and the same as a sheet."""
 
 import tempfile
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from django.db.models import F, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import SavedQuery
 from accounts.pages import paged, signed_in
-from accounts.policy import allows, guard, visible
+from accounts.policy import allows, guard
 from accounts.services import save_query
-from credits.selectors import standings
-from employees.models import Employee
+from reports.columns import COLUMNS, html
 from reports.exports import people_workbook
-from reports.filters import SORTS, PeopleFilter, matching
-from reports.selectors import people_today
+from reports.views.people_lists import ROLES
+from reports.views.selection import NOT_FILTERS, selection
 
 SIZES = (25, 50, 100)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,24 +23,41 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @guard("employee", "view")
 @require_GET
 def people_list(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    searched = _searched(request)
-    filters = _filtered(request, searched, today)
-    rows = _sorted(filters.qs, request.GET.get("sort", ""))
-    listed = paged(request, rows, _size(request))
+    asked = selection(request)
+    listed = paged(request, asked.rows, _size(request))
+    rows = asked.shown(listed["page"])
+    filters = {k for k, v in request.GET.items() if v and k not in NOT_FILTERS}
     context = {
-        "filter": filters,
+        "filter": asked.filters,
         "list": listed,
-        "rows": _rows(listed["page"], filters.units, today),
-        "searched": searched,
+        "rows": [{"person": r.person, "cells": [html(c, r) for c in asked.columns]} for r in rows],
+        "columns": asked.columns,
+        "column_choices": _column_choices([c.key for c in asked.columns]),
+        "lists": asked.lists,
+        "list_changed": asked.changed,
+        "roles": ROLES,
+        "searched": asked.searched,
+        "only_similar": asked.only_similar,
         "size": _size(request),
         "sizes": SIZES,
         "sort": request.GET.get("sort", "name"),
-        "narrowed": any(v for k, v in request.GET.items() if k not in ("page", "size", "sort")),
+        "narrowed": bool(filters or asked.searched),
+        "filtered": bool(filters),
         "may_add": allows(request.user, "employee", "add"),
         "may_export": allows(request.user, "people_export", "view"),
+        "may_compare": allows(request.user, "comparison", "view"),
+        "may_run": allows(request.user, "run", "add"),
+        "may_draft": allows(request.user, "document", "add"),
     }
     return render(request, "reports/people.html", context)
+
+
+def _column_choices(shown: list[str]) -> list[tuple[str, object, bool, int]]:
+    """(key, label, chosen, place) of every column, those shown first and in their order."""
+    rest = [key for key in COLUMNS if key not in shown]
+    return [
+        (key, COLUMNS[key].label, key in shown, place) for place, key in enumerate(shown + rest, 1)
+    ]
 
 
 @guard("employee", "view")
@@ -66,53 +76,16 @@ def people_search(request: HttpRequest) -> HttpResponse:
 @guard("people_export", "view")
 @require_GET
 def people_export(request: HttpRequest) -> FileResponse:
-    """The whole filtered list as XLSX, written to a temporary file and sent from there."""
-    today = timezone.localdate()
-    filters = _filtered(request, _searched(request), today)
-    rows = _sorted(filters.qs, request.GET.get("sort", "")).select_related("employer")
+    """The filtered list as XLSX, with the columns of the screen, by way of a temporary file."""
+    asked = selection(request)
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    people_workbook(rows.iterator(chunk_size=1000), Path(file.name), today)
-    name = f"pegawai-{today:%Y-%m-%d}.xlsx"
+    people_workbook(
+        asked.rows.iterator(chunk_size=1000), Path(file.name), asked.today, asked.columns
+    )
+    name = f"pegawai-{asked.today:%Y-%m-%d}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
-
-
-def _searched(request: HttpRequest) -> str:
-    """The text behind the token; somebody else's token finds nothing."""
-    token = request.GET.get("s")
-    if not token:
-        return ""
-    found = SavedQuery.objects.filter(token=token, user=signed_in(request))
-    return found.values_list("text", flat=True).first() or ""
-
-
-def _filtered(request: HttpRequest, searched: str, today: date) -> PeopleFilter:
-    people = visible(Employee.objects.all(), request.user, "employee")
-    rows = people_today(people, today)
-    if searched:
-        rows = rows.filter(matching(searched, today))
-    data = request.GET.copy()
-    data.setdefault("who", "all" if searched else "holders")
-    return PeopleFilter(data, queryset=rows, on=today)
-
-
-def _sorted(rows: QuerySet[Any], wanted: str) -> QuerySet[Any]:
-    """By a column of SORTS, "-" in front for the other way; unknown values last."""
-    first, *rest = SORTS.get(wanted.removeprefix("-"), SORTS["name"])
-    column = F(first)
-    down = wanted.startswith("-")
-    order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
-    return rows.order_by(order, *rest)
 
 
 def _size(request: HttpRequest) -> int:
     wanted = request.GET.get("size", "")
     return int(wanted) if wanted in {str(size) for size in SIZES} else SIZES[0]
-
-
-def _rows(page: Iterable[Any], units: dict[int, str], today: date) -> list[dict[str, Any]]:
-    people = list(page)
-    known = standings([p.pk for p in people], today)
-    return [
-        {"person": p, "standing": known.get(p.pk), "unit": units.get(p.unit_now, "")}
-        for p in people
-    ]

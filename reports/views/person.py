@@ -1,9 +1,11 @@
-"""The page of one person: where they stand, why, and what may be done about it."""
+"""The page of one person: where they stand, why, and what may be done about it; also on paper."""
 
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,15 +14,19 @@ from django.views.decorators.http import require_GET
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue, why_no_rank_target
 from credits.models import Document
-from credits.selectors import balances, findings, standings, timeline
+from credits.selectors import EntryView, Standing, findings, standings, timeline
 from credits.views import entries as credit_entries
-from employees.models import Employee, Rank, Superior, UnitMembership
+from employees.models import Employee
 from employees.views import entries as employee_entries
-from positions.selectors import unit_names
+from reports.changes import changes_since
+from reports.facts import Fact, facts_about, origins_of
 from reports.forms import AsOfForm
-from reports.history import events, ledger_event, undated_education
+from reports.history import KINDS, REVERSED, Event, events, of_kind, reached_on, undated, undone
+from reports.traces import add_traces, documents_of, run_ids
 
 DOCUMENTS = 12
+SHOWN = 60  # events of a long history at once
+PRINTED = 1000
 # What is entered by hand for a person, the most frequent first: resource, route of the form, label.
 ENTRIES = tuple(
     (entry.kind, f"{app}:{entry.kind}_add", entry.label)
@@ -33,46 +39,111 @@ ENTRIES = tuple(
 @require_GET
 def person_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One person within what the reader's roles reach; otherwise there is no such person."""
+    person = _person(request, public_id)
+    return render(request, "reports/person.html", _context(request, person, SHOWN))
+
+
+@guard("employee", "view")
+@require_GET
+def person_print(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The same for paper: the whole history, each sum written out, no navigation."""
+    person = _person(request, public_id)
+    context = _context(request, person, PRINTED) | {"printed_at": timezone.now()}
+    return render(request, "reports/person_print.html", context)
+
+
+def _person(request: HttpRequest, public_id: UUID) -> Employee:
     people = visible(Employee.objects.select_related("employer"), request.user, "employee")
-    person = get_object_or_404(people, public_id=public_id)
-    today = timezone.localdate()
+    return get_object_or_404(people, public_id=public_id)
+
+
+def _context(request: HttpRequest, person: Employee, size: int) -> dict[str, Any]:
     asked = AsOfForm(request.GET or None)
     when = asked.cleaned_data if asked.is_bound and asked.is_valid() else {}
-    on, known_at = when.get("on") or today, _end_of(when.get("known"))
+    on, known_at = when.get("on") or timezone.localdate(), end_of(when.get("known"))
     entries = timeline(person.pk, on, known_at)
-    standing = standings([person.pk], on, known_at).get(person.pk)
-    balance = standing.balance if standing else balances([person.pk], on, known_at).get(person.pk)
+    facts = facts_about(person.pk, on)
+    documents = documents_of(
+        visible(Document.objects.filter(employee=person), request.user, "document")
+    )
     context: dict[str, Any] = {
         "person": person,
         "on": on,
         "known": when.get("known"),
         "looks_back": bool(when.get("on") or when.get("known")),
         "as_of": asked,
-        "standing": standing,
-        "balance": balance,
-        "why_no_rank": why_no_rank_target(standing.why_not) if standing else "",
         "findings": [(f, issue(f.code, f.params)) for f in findings(person.pk)],
-        "events": events(person, entries, on),
-        "undone": [ledger_event(view) for view in reversed(entries) if not view.standing],
-        "undated_education": undated_education(person),
-        "documents": _documents(request, person),
+        "undated_education": undated(facts),
+        "documents": documents[:DOCUMENTS],
+        "documents_more": len(documents) - DOCUMENTS,
+        "since": when.get("since"),
     }
-    context |= _now(person, on) | _may(request, person)
-    return render(request, "reports/person.html", context)
+    history = _history(request, facts, entries, on, size)
+    origins = origins_of(person.pk, run_ids([*history["events"], *history["undone"]]))
+    add_traces([*history["events"], *history["undone"]], facts, origins, documents)
+    if since := when.get("since"):
+        context["changes"] = changes_since(_start_of(since), entries, facts, origins)
+    context |= history | _standing(person, entries, on, known_at)
+    return context | _now(facts, on) | _may(request, person)
 
 
-def _end_of(day: date | None) -> datetime | None:
+def end_of(day: date | None) -> datetime | None:
     """The last instant of a day, in the ministry's time."""
     return timezone.make_aware(datetime.combine(day, time.max)) if day else None
 
 
-def _now(person: Employee, on: date) -> dict[str, Any]:
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _standing(
+    person: Employee, entries: list[EntryView], on: date, known_at: datetime | None
+) -> dict[str, Any]:
+    """The balance, how far it is from both thresholds, and since when they are reached."""
+    balance = entries[-1].balance if entries else Fraction(0)
+    standing: Standing | None
+    standing = standings([person.pk], on, known_at, {person.pk: balance}).get(person.pk)
+    if standing is None:
+        return {"standing": None, "balance": balance}
+    return {
+        "standing": standing,
+        "balance": balance,
+        "why_no_rank": why_no_rank_target(standing.why_not),
+        "rank_since": reached_on(entries, standing.rank_target),
+        "level_since": reached_on(entries, standing.level_target),
+    }
+
+
+def _history(
+    request: HttpRequest, facts: list[Fact], entries: list[EntryView], on: date, size: int
+) -> dict[str, Any]:
+    """A page of the events the reader asked for; those taken back apart."""
+    found, back = events(facts, entries, on), undone(entries)
+    only = request.GET.get("only", "")
+    chosen = back if only == REVERSED else of_kind(found, only)
+    page = Paginator(chosen, size).get_page(request.GET.get("older"))
+    return {
+        "only": only if only in KINDS or only == REVERSED else "",
+        "kinds": _kinds(found, back),
+        "events": list(page),
+        "events_page": page,
+        "undone": [] if only else back[:size],
+        "undone_count": len(back),
+    }
+
+
+def _kinds(found: list[Event], back: list[Event]) -> list[tuple[str, Any, int]]:
+    kinds = [(key, label, len(of_kind(found, key))) for key, (label, _of) in KINDS.items()]
+    return [kind for kind in kinds if kind[2]]
+
+
+def _now(facts: list[Fact], on: date) -> dict[str, Any]:
     """Rank, unit and superior of a day."""
-    rank = Rank.objects.filter(employee=person, effective_on__lte=on).order_by("-effective_on")
-    member = UnitMembership.objects.on(on).filter(employee=person).first()
-    superior = Superior.objects.on(on).filter(employee=person).select_related("superior").first()
-    unit = unit_names(on).get(member.unit_id) if member else None
-    return {"rank": rank.first(), "unit": unit, "superior": superior}
+
+    def last(kind: str) -> Fact | None:
+        return next((f for f in reversed(facts) if f.kind == kind and f.holds(on)), None)
+
+    return {"rank": last("rank"), "unit": last("membership"), "superior": last("superior")}
 
 
 def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
@@ -81,14 +152,12 @@ def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
     own = person.user_id == user.pk
     change = not own and allows(user, "employee", "change")
     return {
+        "own": own,
         "may_change": change,
         "entries": [e for e in ENTRIES if change and allows(user, e[0], "add")],
         "may_run": allows(user, "run", "add"),
+        "may_see_runs": allows(user, "run", "view"),
+        "may_see_imports": allows(user, "import", "view"),
         "may_draft": allows(user, "document", "add"),
         "shows_birth": own or allows(user, "employee", "change"),
     }
-
-
-def _documents(request: HttpRequest, person: Employee) -> list[Document]:
-    mine = visible(Document.objects.filter(employee=person), request.user, "document")
-    return list(mine.defer("content")[:DOCUMENTS])

@@ -1,6 +1,7 @@
 """The page of one person and the start page."""
 
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.policy import Role
+from credits.models import Rating
+from credits.services.documents import draft
 from credits.services.ratings import RatingRow, record_ratings
 from credits.services.runs import recalculate_now
 from employees.models import Employee
@@ -97,14 +100,109 @@ def test_somebody_looking_after_others_sees_no_birth_date(client: Client, person
     assert reverse("credits:rating_add", args=[person.public_id]) not in body
 
 
-def test_the_page_costs_the_same_however_long_the_history(
-    hr: Client, person: Employee, django_assert_max_num_queries: Any
+@pytest.mark.parametrize("years", [1, 30])
+def test_the_page_costs_at_most_fifteen_queries_however_long_the_history(
+    hr: Client, person: Employee, years: int, django_assert_max_num_queries: Any
 ) -> None:
-    for year in range(1990, 2020):
+    for year in range(1990, 1990 + years):
         factories.RankFactory(employee=person, effective_on=date(year, 4, 1), golongan="II/a")
+    for predicate in ("sangat_baik", "kurang", "baik")[:years]:
+        row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), predicate)
+        record_ratings([row], None, "koreksi")
+        recalculate_now({"all": True}, "test")
+    for route in ("reports:person", "reports:person_print"):
+        with django_assert_max_num_queries(12):  # three are left for bells and logs of access
+            answer = hr.get(reverse(route, args=[person.public_id]), {"since": "1-1-2020"})
+        assert answer.status_code == 200
+
+
+def test_a_long_history_comes_in_parts(hr: Client, person: Employee) -> None:
+    for year in range(1940, 2010):
+        factories.RankFactory(employee=person, effective_on=date(year, 4, 1), golongan="II/a")
+    answer = hr.get(reverse("reports:person", args=[person.public_id]))
+    assert len(answer.context["events"]) == 60
+    older = hr.get(reverse("reports:person", args=[person.public_id]), {"older": "2"})
+    assert 0 < len(older.context["events"]) < 60
+    paper = hr.get(reverse("reports:person_print", args=[person.public_id]))
+    assert len(paper.context["events"]) == 60 + len(older.context["events"])
+
+
+def test_the_history_of_one_kind(hr: Client, person: Employee) -> None:
     recalculate_now({"all": True}, "test")
-    with django_assert_max_num_queries(32):
-        page(hr, person)
+    answer = hr.get(reverse("reports:person", args=[person.public_id]), {"only": "ratings"})
+    assert {event.kind for event in answer.context["events"]} == {"rating"}
+
+
+def test_an_entry_opens_into_its_sum_its_source_and_who_caused_it(
+    hr: Client, person: Employee
+) -> None:
+    officer = UserFactory(first_name="Petugas", last_name="Rekap")
+    row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
+    record_ratings([row], officer, "salah ketik")
+    run = recalculate_now({"all": True}, "rekap tahunan", officer)
+    draft(person, "konversi", date(2023, 1, 1), date(2023, 12, 31))
+    answer = hr.get(reverse("reports:person", args=[person.public_id]), {"only": "points"})
+    newest = answer.context["events"][0]
+    body = answer.content.decode()
+    assert newest.trace.sum == "12,5 × 150% × 12/12 = 18,75"
+    assert newest.trace.run.text == "rekap tahunan"
+    assert [(o.kind, o.text, o.who) for o in newest.trace.origins] == [
+        ("correction", "salah ketik", "Petugas Rekap")
+    ]
+    assert newest.trace.sum in body
+    assert reverse("credits:run", args=[run.public_id]) in body
+    assert f'href="#{newest.trace.fact_anchor}"' in body
+    assert [d.form for d in newest.trace.documents] == ["konversi"]
+
+
+def test_reversals_lead_to_one_another(hr: Client, person: Employee) -> None:
+    recalculate_now({"all": True}, "test")
+    row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
+    record_ratings([row], None, "koreksi")
+    recalculate_now({"all": True}, "test")
+    answer = hr.get(reverse("reports:person", args=[person.public_id]), {"only": "reversed"})
+    reversal, original = sorted(answer.context["events"], key=lambda e: e.pk, reverse=True)
+    assert reversal.trace.reverses == original.pk
+    assert original.trace.reversed_by == reversal.pk
+
+
+def test_since_when_the_points_are_there(hr: Client, person: Employee) -> None:
+    factories.RatingFactory(employee=person, start=date(2024, 1, 1), end=date(2024, 12, 31))
+    factories.RatingFactory(employee=person, start=date(2025, 1, 1), end=date(2025, 12, 31))
+    recalculate_now({"all": True}, "test")
+    answer = hr.get(reverse("reports:person", args=[person.public_id]))
+    assert answer.context["rank_since"] == date(2024, 12, 31)
+    assert answer.context["level_since"] is None
+    assert "31 Desember 2024" in answer.content.decode()
+
+
+def test_what_changed_since_a_day(hr: Client, person: Employee) -> None:
+    with time_machine.travel(datetime(2024, 2, 1, 9, tzinfo=JAKARTA), tick=False):
+        recalculate_now({"all": True}, "test")
+    with time_machine.travel(datetime(2024, 6, 1, 9, tzinfo=JAKARTA), tick=False):
+        Rating.objects.update(recorded_at=datetime(2024, 1, 5, tzinfo=JAKARTA))
+        row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
+        record_ratings([row], None, "salah ketik")
+        recalculate_now({"all": True}, "test")
+    address = reverse("reports:person", args=[person.public_id])
+    changed = hr.get(address, {"since": "1-5-2024"}).context["changes"]
+    assert [event.amount for event in changed.entries] == [Fraction("18.75"), Fraction("-12.5")]
+    assert changed.difference == Fraction("6.25")
+    assert [(c.subject, c.what) for c in changed.facts] == [("Predikat kinerja", "corrected")]
+    assert [one.words for one in changed.ratings] == [("Baik", "Sangat Baik")]
+    later = hr.get(address, {"since": "2-6-2024"})
+    assert later.context["changes"].nothing
+
+
+def test_holders_are_addressed_themselves(client: Client, person: Employee) -> None:
+    user = UserFactory(roles=[Role.HOLDER])
+    Employee.objects.filter(pk=person.pk).update(user=user)
+    recalculate_now({"all": True}, "test")
+    client.force_login(user)
+    answer = client.get(reverse("reports:person", args=[person.public_id]))
+    assert answer.context["own"]
+    assert reverse("credits:runs") not in answer.content.decode()
+    assert client.get(reverse("reports:person_print", args=[person.public_id])).status_code == 200
 
 
 def test_the_start_page_says_first_what_to_do(hr: Client, person: Employee) -> None:

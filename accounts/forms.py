@@ -46,7 +46,8 @@ class EnrolForm(CodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("The six digits that the app shows now")
-        self.fields["code"].widget.attrs |= {"inputmode": "numeric"}
+        # No autofocus: on a telephone it would scroll the picture away.
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": False}
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,6 @@
 """The second factor: a code from an app (TOTP), or a recovery code that works once."""
 
+import re
 import secrets
 from enum import Enum
 from typing import Any
@@ -62,7 +63,8 @@ def confirm(user: User, code: str, here: SignIn) -> tuple[Answer, list[str]]:
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
     if device is None or has(user):
         return Answer.WRONG, []
-    answer = _try(device, _digits(code))
+    digits = _digits(code)
+    answer = _try(device, digits) if digits else Answer.WRONG
     if answer is not Answer.RIGHT:
         return answer, []
     device.confirmed = True
@@ -76,20 +78,20 @@ def confirm(user: User, code: str, here: SignIn) -> tuple[Answer, list[str]]:
 @transaction.atomic
 def verify(user: User, code: str) -> Answer:
     """Check a code of the app or a recovery code; each works once. Empty ones never do."""
-    code = code.strip().replace(" ", "")
-    if not code:
-        return Answer.WRONG
-    if code.isdecimal():
+    if digits := _digits(code):
         app = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-        return _try(app, _digits(code))
+        return _try(app, digits)
+    spelled = re.sub(r"[\s-]", "", code).lower()
+    if len(spelled) != 2 * _GROUP:
+        return Answer.WRONG
     codes = StaticDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-    return _try(codes, code.replace("-", "").lower())
+    return _try(codes, spelled)
 
 
 def _digits(code: str) -> str:
-    """Only what has the form of a code: `int` would read more."""
-    code = code.replace(" ", "")
-    return code if len(code) == 6 and code.isascii() and code.isdigit() else ""
+    """The six digits, or "": only what has the form of a code, for `int` would read more."""
+    code = re.sub(r"\s", "", code)
+    return code if re.fullmatch(r"[0-9]{6}", code) else ""
 
 
 def _try(device: TOTPDevice | StaticDevice | None, code: str) -> Answer:

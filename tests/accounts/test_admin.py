@@ -93,7 +93,7 @@ def test_nobody_makes_a_superuser_by_sending_more_than_the_form_asks(client, adm
     )
     for user in (other, User.objects.get(username="new")):
         user.refresh_from_db()
-        assert not (user.is_superuser or user.is_staff or user.is_sample)
+        assert (user.is_superuser, user.is_staff, user.is_sample) == (False, False, False)
         assert not user.user_permissions.exists()
         assert not user.groups.exists()
 

@@ -97,7 +97,8 @@ def test_an_administrator_signs_an_account_out(user: User) -> None:
 @pytest.mark.parametrize(
     ("role", "minutes", "stays"),
     [
-        (Role.HR, 59, True), (Role.HR, 60, False), (Role.ADMIN, 60, False), (Role.AUDITOR, 60, False),
+        (Role.HR, 59, True), (Role.HR, 60, False), (Role.ADMIN, 60, False),
+        (Role.AUDITOR, 60, False),
         (Role.HOLDER, 60, True), (Role.HOLDER, 239, True), (Role.HOLDER, 240, False),
     ],
 )  # fmt: skip

@@ -172,7 +172,7 @@ def test_a_link_works_once(invited: Any) -> None:
 
 
 def test_a_newer_sheet_voids_the_older(admin: Client, invited: Any) -> None:
-    person, link = invited
+    _person, link = invited
     ((*_rest, newer),) = sheet(admin)
     assert accept(link).status_code == 404
     assert accept(newer).status_code == 302
@@ -180,7 +180,7 @@ def test_a_newer_sheet_voids_the_older(admin: Client, invited: Any) -> None:
 
 
 def test_a_link_dies_after_seven_days(invited: Any) -> None:
-    person, link = invited
+    _person, link = invited
     Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert accept(link).status_code == 404
     assert Invitation.objects.get().created_at > timezone.now() - timedelta(days=1)

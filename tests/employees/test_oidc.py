@@ -195,11 +195,20 @@ def test_an_address_handed_on_to_another_identity_does_not_fit(
 
 @pytest.mark.parametrize(
     ("trusted", "amr", "gets_in"),
-    [(False, ["pwd", "otp"], False), (True, ["pwd"], False), (True, None, False), (True, ["pwd", "otp"], True)],
+    [
+        (False, ["pwd", "otp"], False), (True, ["pwd"], False), (True, None, False),
+        (True, ["pwd", "otp"], True),
+    ],
 )  # fmt: skip
 def test_the_providers_second_factor_counts_only_by_setting(
-    client: Client, user: User, provider: Provider, settings: Any, trusted: bool, amr: Any, gets_in: bool
-) -> None:  # fmt: skip
+    client: Client,
+    user: User,
+    provider: Provider,
+    settings: Any,
+    trusted: bool,
+    amr: Any,
+    gets_in: bool,
+) -> None:
     settings.TWO_FACTOR_REQUIRED_ROLES = ["pemangku"]
     settings.OIDC_TRUST_SECOND_FACTOR = trusted
     provider.lie = {"amr": amr}

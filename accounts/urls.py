@@ -6,6 +6,7 @@ app_name = "accounts"
 urlpatterns = [
     path("bahasa/", views.language, name="language"),
     path("masuk/kode/", views_sign_in.second_factor_page, name="second_factor"),
+    path("masuk/batal/", views_sign_in.cancel, name="cancel"),
     path("akun/faktor-kedua/", views_sign_in.enrol, name="enrol"),
     path("akun/faktor-kedua/kode-cadangan/", views_account.new_codes, name="new_codes"),
     path("akun/faktor-kedua/hapus/", views_account.give_up, name="give_up"),

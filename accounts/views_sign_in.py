@@ -13,7 +13,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import invitations, second_factor, sign_ins, tasks
 from accounts.forms import CodeForm, EnrolForm, ForgottenForm, NewPasswordForm
@@ -66,6 +66,14 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
         refuse(form, answer)
     context = {"form": form, "next": next_page(request)}
     return render(request, "accounts/second_factor.html", context)
+
+
+@public
+@require_POST
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Give up halfway: the admin's own sign-out is for who is in."""
+    sign_ins.leave(request)
+    return redirect("admin:login")
 
 
 def refuse(form: CodeForm, answer: Answer) -> None:

@@ -168,6 +168,16 @@ def test_enrolling_ends_the_sessions_that_knew_the_password_alone(user: User, cl
     assert not is_in(before)
 
 
+def test_giving_up_halfway_ends_the_session(user: User, clock: Any) -> None:
+    key, _codes, _client = enrolled(user)
+    client = browser(user)
+    client.post(reverse("accounts:cancel"))
+    clock.shift(timedelta(seconds=30))
+    assert client.post(reverse(CODE), {"code": app_code(key)}).headers["Location"] == "/login/"
+    assert not is_in(client)
+    assert "_auth_user_id" not in client.session
+
+
 # ------------------------------------------------------------------ who must have one
 
 

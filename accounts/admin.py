@@ -1,15 +1,23 @@
 """Accounts and their roles, for administrators only."""
 
+from http import HTTPStatus
 from typing import Any
 
+from axes.utils import reset
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import second_factor, sign_ins
 from accounts.models import User
 from accounts.policy import PolicyAdminMixin, Role
 
@@ -25,7 +33,12 @@ ROLE_LABELS = {
 }
 
 
-admin.site.unregister(Group)  # the roles are fixed: `accounts.policy.Role`
+# The roles are fixed (`accounts.policy.Role`), and second factors are nobody's to look at.
+admin.site.unregister([Group, TOTPDevice, StaticDevice])
+
+
+# What an administrator does not change on the own account.
+OWN_FIXED = ("groups", "is_active", "roles_from_register", "oidc_subject")
 
 
 class RoleField(forms.ModelMultipleChoiceField):
@@ -46,11 +59,12 @@ class AccountAdmin(PolicyAdminMixin, UserAdmin):
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "factor")
+    actions = ("unlock", "end_sessions")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password", "factor", "oidc_subject")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "language")}),
-        (_("Roles"), {"fields": ("is_active", "groups")}),
+        (_("Roles"), {"fields": ("is_active", "groups", "roles_from_register")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
 
@@ -62,6 +76,44 @@ class AccountAdmin(PolicyAdminMixin, UserAdmin):
     def role_names(self, user: User) -> str:
         names = [Role(g.name) for g in user.groups.all() if g.name in set(Role)]
         return ", ".join(str(ROLE_LABELS[name]) for name in names)
+
+    @admin.display(description=_("second factor"))
+    def factor(self, user: User) -> str:
+        if not user.pk or not second_factor.has(user):
+            return str(_("none"))
+        address = reverse("accounts:factor_reset", args=[user.pk])
+        return format_html('{} – <a href="{}">{}</a>', _("set up"), address, _("Reset"))
+
+    def _below(self, request: HttpRequest, accounts: QuerySet[User]) -> list[User]:
+        """The accounts that the reader may change."""
+        return [user for user in accounts if self.has_change_permission(request, user)]
+
+    @admin.action(permissions=["change"], description=_("Unlock after too many wrong passwords"))
+    def unlock(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        for user in self._below(request, accounts):
+            reset(username=sign_ins.account_key(user))
+            self.log_change(request, user, _now("Unlocked."))
+        self.message_user(request, _now("The accounts are unlocked."))
+
+    @admin.action(permissions=["change"], description=_("Sign out of every device"))
+    def end_sessions(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        for user in self._below(request, accounts):
+            sign_ins.end(user)
+            self.log_change(request, user, _now("Signed out of every device."))
+        self.message_user(request, _now("The accounts are signed out."))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            sign_ins.end(obj)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            sign_ins.end(User.objects.get(pk=id), but=getattr(request, "sign_in", None))
+        return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows: QuerySet[User] = super().get_queryset(request)
@@ -81,7 +133,7 @@ class AccountAdmin(PolicyAdminMixin, UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         own = obj is not None and obj.pk == request.user.pk
-        return (*fields, "groups", "is_active") if own else fields
+        return (*fields, *OWN_FIXED) if own else fields
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not a superuser's account by somebody who is none: that would be a way up."""

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from accounts import sign_ins
+
         post_migrate.connect(create_roles, sender=self)
+        user_logged_in.connect(sign_ins.begin)
+        user_logged_out.connect(sign_ins.finish)
 
 
 def create_roles(**kwargs: Any) -> None:

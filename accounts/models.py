@@ -1,10 +1,13 @@
 """Who signs in. Nothing about staff: an employee points at its account, never the reverse."""
 
+import secrets
 import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +16,17 @@ class User(AbstractUser):
 
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_sample = models.BooleanField(_("sample data"), default=False)
+    roles_from_register = models.BooleanField(
+        _("roles follow the register"),
+        default=True,
+        help_text=_(
+            "Direct superior, coordinator and holder are given and taken each night, by what the "
+            "register of people says today. Other roles are never touched."
+        ),
+    )
+    oidc_subject = models.CharField(
+        _("identity at the sign-in provider"), max_length=255, null=True, blank=True, unique=True
+    )
 
     class Meta:
         verbose_name = _("account")
@@ -20,6 +34,61 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+def _sign_in_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class SignIn(models.Model):
+    """A browser that signed in. Its session lasts while this row says so, and no longer.
+
+    The session holds `token`; ending the row ends the session at its next request.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
+    token = models.CharField(max_length=22, unique=True, default=_sign_in_token)
+    browser = models.CharField(_("browser"), max_length=60)
+    network = models.CharField(_("network"), max_length=50, blank=True)
+    started_at = models.DateTimeField(_("first seen"), default=timezone.now)
+    seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+    asks_code = models.BooleanField(default=False)  # the account had a second factor by then
+    verified_at = models.DateTimeField(null=True)  # when the second factor was shown
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        ordering = ["-seen_at"]
+        indexes = [
+            models.Index(fields=["user"], name="sign_in_open", condition=Q(ended_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return self.browser
+
+
+class Invitation(models.Model):
+    """A one-time link with which somebody sets the first password. Only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], name="invitation_one_open", condition=Q(used_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class SavedQuery(models.Model):

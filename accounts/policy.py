@@ -182,3 +182,7 @@ declare("site", "view", EVERYBODY)
 declare("account", "view", {Role.ADMIN: Scope.ALL})
 declare("account", "add", {Role.ADMIN: Scope.ALL})
 declare("account", "change", {Role.ADMIN: Scope.ALL})
+
+# The own password, second factor and devices: each view looks at the reader's own rows alone.
+declare("own_account", "view", EVERYBODY)
+declare("own_account", "change", EVERYBODY)

@@ -104,7 +104,7 @@ def _duties(compose: dict[str, Any]) -> Iterator[str]:
         if service.get("restart") != "no" and "healthcheck" not in service:
             yield f"{name} has no health check"
         for key, value in service.get("environment", {}).items():
-            if SECRET.search(key) and not re.fullmatch(r"\$\{\w+:\?[^}]+\}", value):
+            if SECRET.search(key) and not re.fullmatch(r"\$\{\w+:(\?[^}]+|-)\}", value):
                 yield f"{name}: {key} must come from the environment, as ${{{key}:?set {key}}}"
 
 

@@ -21,6 +21,7 @@ REDIS_DATABASES = 16  # what an ordinary Redis offers
 ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests-only-for-tests",
     "HTTPS": "0",
+    "TWO_FACTOR_REQUIRED_ROLES": "",
     "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }
 _folder: Path | None = None

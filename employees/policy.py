@@ -110,3 +110,7 @@ for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordina
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})
+
+# Accounts made from the register, with their invitations.
+declare("register_account", "view", {Role.ADMIN: Scope.ALL})
+declare("register_account", "add", {Role.ADMIN: Scope.ALL})

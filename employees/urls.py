@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
-from employees.views import entries, imports
+from employees import oidc
+from employees.views import accounts, entries, imports
 
 app_name = "employees"
 urlpatterns: list[URLPattern] = [
@@ -16,5 +17,12 @@ urlpatterns: list[URLPattern] = [
     path("impor/<uuid:public_id>/ditolak.xlsx", imports.import_refused, name="import_refused"),
     path("pegawai/tambah/", entries.person_add, name="person_add"),
     path("pegawai/<uuid:public_id>/data-pokok/", entries.person_edit, name="person_edit"),
+    path("akun/daftar/", accounts.register_accounts, name="accounts"),
+    path("akun/daftar/buat/", accounts.accounts_create, name="accounts_create"),
+    path("akun/daftar/selaraskan/", accounts.accounts_synchronise, name="accounts_synchronise"),
+    path("akun/daftar/undangan.xlsx", accounts.accounts_sheet, name="accounts_sheet"),
+    path("akun/daftar/surel/", accounts.accounts_mail, name="accounts_mail"),
+    path("masuk/sso/", oidc.start, name="oidc_start"),
+    path("masuk/sso/kembali/", oidc.callback, name="oidc_callback"),
     *(route for entry in entries.ENTRIES for route in entries.routes(entry)),
 ]

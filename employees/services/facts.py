@@ -18,6 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F, Model, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from employees import nip as nips
@@ -32,6 +33,7 @@ from employees.models import (
     Superior,
     UnitMembership,
 )
+from employees.services.accounts import close_left
 from positions.models import Dated, PositionLevel
 
 Data = Mapping[str, Any]
@@ -128,6 +130,7 @@ def correct_person(employee: Employee, data: Data, reason: str, actor: User | No
         )
     _write(employee, data)
     correct(employee, "person", reason, actor, before, snapshot(employee))
+    close_left(timezone.localdate(), [employee.pk])
     return employee
 
 

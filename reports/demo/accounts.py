@@ -70,6 +70,7 @@ def make() -> dict[str, str]:
             continue
         passwords[name] = secrets.token_urlsafe(_LENGTH)
         user.first_name, user.last_name = "Contoh", name.replace("_", " ")
+        user.roles_from_register = False  # one role each, whatever the people behind them do
         user.set_password(passwords[name])
         user.save()
         user.groups.set([groups[name]])

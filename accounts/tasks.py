@@ -1,0 +1,42 @@
+"""Letters and tidying in the worker: ids in, never a name or a token."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts import invitations, mail, sign_ins
+from accounts.models import User
+
+log = logging.getLogger("sijafung.accounts")
+PART = 50  # letters of one task
+
+
+@shared_task
+def send_invitations(user_ids: list[int], actor_id: int | None) -> None:
+    """Invite and write to each, a part at a time; a letter that fails stops no other."""
+    part, rest = user_ids[:PART], user_ids[PART:]
+    actor = User.objects.filter(pk=actor_id).first() if actor_id else None
+    tokens = invitations.invite(part, actor)
+    for user in User.objects.filter(pk__in=tokens).exclude(email=""):
+        try:
+            mail.send_invitation(user, tokens[user.pk])
+        except OSError as error:
+            log.warning("letter_failed", extra={"user": user.pk, "kind": type(error).__name__})
+    if rest:
+        send_invitations.delay(rest, actor_id)
+
+
+@shared_task
+def send_reset(user_ids: list[int]) -> None:
+    for user in User.objects.filter(pk__in=user_ids, is_active=True).exclude(email=""):
+        mail.send_reset(user)
+
+
+@shared_task
+def forget() -> None:
+    """Remove sessions and devices that are long over."""
+    from django.contrib.sessions.models import Session
+
+    sign_ins.forget(timezone.now())
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

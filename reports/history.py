@@ -184,11 +184,23 @@ def _ratings(person: Employee) -> Iterable[Event]:
             until=row.end,
             label=_("Rating"),
             text=predicate(row.predicate),
-            detail=_("replaced by a later rating") if replaced else row.evidence_number,
+            detail=_("replaced by a later rating") if replaced else _rating_detail(row),
             kind="" if replaced else "rating",
             pk=row.pk,
-            faded=replaced,
+            faded=replaced or row.state != Rating.State.APPROVED,
         )
+
+
+def _rating_detail(row: Rating) -> str:
+    """Its number, and what a second person still has to decide."""
+    parts = [row.evidence_number]
+    if row.state == Rating.State.ENTERED:
+        parts.append(_("waits for approval, does not count yet"))
+    elif row.state == Rating.State.RETURNED:
+        parts.append(_("returned: %(reason)s") % {"reason": row.remark})
+    elif row.withdrawal_by_id is not None:
+        parts.append(_("its withdrawal waits for approval"))
+    return " · ".join(part for part in parts if part)
 
 
 def _openings(person: Employee) -> Iterable[Event]:

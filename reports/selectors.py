@@ -132,12 +132,13 @@ def duties(people: QuerySet[Employee], on: date) -> Duties:
 
 
 def rating_missing(year: int) -> Q:
-    """Held a functional position at the end of the year, and has no rating in force in it."""
+    """Held a functional position at the end of the year, and no rating in it counts or waits."""
     closed = date(year, 12, 31)
     rated = Rating.objects.filter(
         employee=OuterRef("pk"),
         superseded_by__isnull=True,
         withdrawn_at__isnull=True,
+        state__in=(Rating.State.APPROVED, Rating.State.ENTERED),
         start__year=year,
     )
     return in_service(closed) & Q(holding(closed)) & Q(~Exists(rated))

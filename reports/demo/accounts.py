@@ -1,4 +1,4 @@
-"""One account per role, so that the demonstration can be looked at with every pair of eyes.
+"""One account per role and a second officer (four eyes), so that the demonstration can be looked at with every pair of eyes.
 
 Passwords are drawn once per clone and kept in `var`, never in the repository.
 """
@@ -20,6 +20,7 @@ from reports.demo.ministry import SHOWN
 from reports.demo.tables import TODAY
 
 _LENGTH = 12
+SECOND = "biro_sdm_2"  # approves what the first officer enters
 
 
 def path() -> Path:
@@ -43,8 +44,12 @@ def _keep(passwords: dict[str, str]) -> None:
 
 
 def names() -> list[str]:
-    """The user name of each role is the role's own."""
-    return [role.value for role in Role]
+    """The user name of each role is the role's own; Biro SDM has a second officer."""
+    return [*(role.value for role in Role), SECOND]
+
+
+def role_of(name: str) -> str:
+    return Role.HR.value if name == SECOND else name
 
 
 def fit() -> bool:
@@ -72,7 +77,7 @@ def make() -> dict[str, str]:
         user.first_name, user.last_name = "Contoh", name.replace("_", " ")
         user.set_password(passwords[name])
         user.save()
-        user.groups.set([groups[name]])
+        user.groups.set([groups[role_of(name)]])
     _link()
     _keep(passwords)
     return passwords

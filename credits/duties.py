@@ -11,7 +11,7 @@ from credits.models import Rating
 from credits.rating_periods import suggested
 from credits.services.approvals import by_others, undecided
 from credits.services.ratings import in_force
-from employees.models import Employee
+from employees.models import Appointment, Employee
 
 State = Rating.State
 
@@ -20,7 +20,7 @@ State = Rating.State
 class RatingsWaiting:
     """approve: to be decided by this officer. returned: entered by the user and sent back.
     accept, enter: of the superior's people in the last finished year (`year`): ratings that
-    others entered, and people for whom nobody has entered any."""
+    others entered, and holders of a functional position for whom nobody has entered any."""
 
     approve: int = 0
     returned: int = 0
@@ -42,7 +42,8 @@ def ratings_waiting(user: User) -> RatingsWaiting:
         waits = within.filter(state=State.ENTERED, employee__in=people.values("pk"))
         accept = waits.filter(by_others(user)).count()
         known = within.filter(employee=OuterRef("pk")).exclude(state=State.RETURNED)
-        enter = people.filter(~Exists(known)).count()
+        held = Appointment.objects.on(last.end).filter(employee=OuterRef("pk"))
+        enter = people.filter(~Exists(known), Exists(held)).count()
     if allows(user, "rated", "change") or allows(user, "rating", "add"):
         returned = open_ones.filter(state=State.RETURNED, entered_by=user).count()
     return RatingsWaiting(approve, returned, accept, enter, last.start.year)

@@ -75,8 +75,8 @@ class ScopeForm(forms.Form):
         return {chosen: True}
 
 
-def _units() -> list[tuple[str, str]]:
-    names = unit_names(timezone.localdate())
+def _units(names: dict[int, str] | None = None) -> list[tuple[str, str]]:
+    names = names or unit_names(timezone.localdate())
     codes = Unit.objects.order_by().values_list("code", "pk")
     return sorted(((c, names[pk]) for c, pk in codes if pk in names), key=lambda row: row[1])
 
@@ -250,10 +250,11 @@ class ApprovalFilter(forms.Form):
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, names: dict[int, str]) -> None:
         super().__init__(data)
+        self.names = names
         years = [(y, str(y)) for y in range(timezone.localdate().year, 2016, -1)]
-        self.fields["unit"].choices = [("", _("all")), *_units()]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [("", _("all")), *_units(names)]  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", _("all")), *years]  # type: ignore[attr-defined]
 
     def given(self) -> list[tuple[str, str]]:

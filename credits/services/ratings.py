@@ -220,7 +220,9 @@ def _standing(ids: Sequence[int], correcting: Rating | None) -> dict[int, list[R
 def _enter(row: RatingRow, employee: Employee, entering: _Entering) -> None:
     done, mine = entering.done, entering.standing.setdefault(row.employee_id, [])
     refusal = _refusal(row)
-    replaces, at_once, same = [], [], None
+    replaces: list[Any] = []
+    at_once: list[Any] = []
+    same = None
     if refusal is None:
         replaces, at_once, refusal = place_entered(row.start, row.end, mine)
     if refusal is None:

@@ -1,5 +1,6 @@
 """The second person's pages: ratings that wait for approval, one by one or many in one act."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def approval_list(request: HttpRequest) -> HttpResponse:
     may = allows(user, "rating_approval", "change")
     context = {
         "list": listed,
-        "rows": _rows(list(listed["page"]), user),
+        "rows": _rows(list(listed["page"]), user, form.names),
         "groups": _groups(),
         "form": form,
         "filter": form.address(),
@@ -54,7 +55,7 @@ def approval_list(request: HttpRequest) -> HttpResponse:
 
 
 def _found(data: Any) -> tuple[ApprovalFilter, QuerySet[Rating]]:
-    form = ApprovalFilter(data)
+    form = ApprovalFilter(data, unit_names(timezone.localdate()))
     return form, Rating.objects.filter(undecided(), form.condition(timezone.localdate()))
 
 
@@ -81,7 +82,7 @@ def _groups() -> list[dict[str, Any]]:
     return sorted(groups.values(), key=lambda g: str(g["label"]).casefold())
 
 
-def _group(row: dict[str, Any]) -> tuple[str, str]:
+def _group(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["state"] == State.APPROVED:
         return "withdrawal", _("Withdrawals asked for")
     who = f"{row['first'] or ''} {row['last'] or ''}".strip() or row["name"] or _("not recorded")
@@ -93,10 +94,9 @@ def _group(row: dict[str, Any]) -> tuple[str, str]:
     return f"officer-{row['who'] or 0}", _("Entered by hand: %(name)s") % {"name": who}
 
 
-def _rows(ratings: list[Rating], user: User) -> list[dict[str, Any]]:
+def _rows(ratings: list[Rating], user: User, names: dict[int, str]) -> list[dict[str, Any]]:
     people = [r.employee_id for r in ratings]
     today = timezone.localdate()
-    names = unit_names(today)
     placed = UnitMembership.objects.on(today).filter(employee__in=people)
     units = dict(placed.values_list("employee_id", "unit_id"))
     standing: dict[int, list[Rating]] = {}

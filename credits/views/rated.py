@@ -22,8 +22,9 @@ from credits.services.periods import PeriodError, closed_over
 from credits.services.ratings import RatingRow, Refusal, in_force
 from credits.services.superiors import Rated, rate
 from employees.importing.sentences import sentence
-from employees.models import Employee
+from employees.models import Appointment, Employee
 from employees.services.facts import FactError
+from positions.selectors import level_names
 
 PAGE = 50
 _NOTHING = ("", "---------")
@@ -51,6 +52,7 @@ class Row:
 
     person: Employee
     form: RatedForm
+    held: str = ""
     counting: list[Rating] = field(default_factory=list)
     waiting: list[Rating] = field(default_factory=list)
     returned: list[Rating] = field(default_factory=list)
@@ -100,7 +102,8 @@ def _forms(request: HttpRequest) -> dict[int, RatedForm]:
 
 def _save(request: HttpRequest, period: RatingPeriod, sent: dict[int, RatedForm]) -> Rated | None:
     """None where a row is not understood: then nothing is written."""
-    if not all([form.is_valid() for form in sent.values()]):
+    wrong = [pk for pk, form in sent.items() if not form.is_valid()]  # each says what is wrong
+    if wrong:
         return None
     rows = [
         RatingRow(pk, period.start, period.end, data["predicate"], data["evidence_number"])
@@ -137,7 +140,7 @@ def _tell(request: HttpRequest, done: Rated) -> None:
         )
         messages.error(request, text % {"n": len(done.refused)})
     if not (done.entered or done.accepted or done.refused):
-        messages.info(request, _("Nothing was changed."))
+        messages.info(request, _("Nothing was changed: all of it stands there already."))
 
 
 def _rows(
@@ -155,6 +158,11 @@ def _rows(
         if form is None or (done is not None and refused is None):
             form = RatedForm(prefix=str(person.pk))
         rows[person.pk] = Row(person, form, error=_error(form, refused))
+    posts = Appointment.objects.on(period.end).filter(employee__in=people)
+    levels = level_names()
+    for post in posts.select_related("position"):
+        level = levels.get((post.position_id, post.level), "")
+        rows[post.employee_id].held = f"{post.position.name} {level}"
     known = Rating.objects.filter(in_force(), employee__in=people)
     known = known.filter(start__lte=period.end, end__gte=period.start)
     for rating in known.select_related("entered_by").order_by("start"):

@@ -35,6 +35,8 @@ Remove = Callable[[Any, str, User], None]  # record, reason, actor
 Rows = Callable[[Employee], "QuerySet[Any]"]
 
 
+_SAVED = gettext_lazy("Saved. The points follow with the next calculation.")
+_TAKEN_BACK = gettext_lazy("Taken back. The points follow with the next calculation.")
 # Refusals that are no mistake in the form: forbidden, and at odds with what was closed.
 STATUS = {"own_record": 403, "rating_closed": 409}
 
@@ -50,8 +52,8 @@ class Entry:
     rows: Rows  # the records that may be corrected
     write: Write
     remove: Remove
-    saved: Any = gettext_lazy("Saved. The points follow with the next calculation.")
-    taken_back: Any = gettext_lazy("Taken back. The points follow with the next calculation.")
+    saved: Any = _SAVED
+    taken_back: Any = _TAKEN_BACK
 
 
 def routes(entry: Entry) -> list[URLPattern]:

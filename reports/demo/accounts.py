@@ -1,5 +1,6 @@
-"""One account per role and a second officer (four eyes), so that the demonstration can be looked at with every pair of eyes.
+"""One account per role, so that the demonstration can be looked at with every pair of eyes.
 
+Biro SDM has a second officer, who approves what the first one enters.
 Passwords are drawn once per clone and kept in `var`, never in the repository.
 """
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -93,7 +93,7 @@ def _no_overlap(person: Employee) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     for which in (counting(), waiting()):
         rows = list(Rating.objects.filter(which, employee=person).order_by("start"))
-        assert all(a.end < b.start for a, b in zip(rows, rows[1:], strict=False))
+        assert all(a.end < b.start for a, b in pairwise(rows))
 
 
 @QUIET

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from credits.models import Rating
@@ -177,7 +178,7 @@ class _Work:
             before = facts.snapshot(rating)
             rating.withdrawn_at = self.now
             rating.save(update_fields=["withdrawn_at"])
-            reason = rating.remark or "corrected"
+            reason = rating.remark or _("Corrected with another period")
             after = facts.snapshot(rating)
             facts.note(rating.employee, "rating", reason, self.actor, before, after)
         Rating.objects.filter(pk__in=self.back).update(superseded_by=None)

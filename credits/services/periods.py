@@ -1,4 +1,4 @@
-"""Closing a period: then it takes no drafts of forms, unless reopened."""
+"""Closing a period: then it takes no ratings and no drafts of forms, unless reopened."""
 
 from collections.abc import Sequence
 from datetime import date

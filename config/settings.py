@@ -293,6 +293,10 @@ LEDGER_ANCHOR_DIR = Path(env("LEDGER_ANCHOR_DIR", default=str(VAR_DIR / "anchors
 # Where the site is reached from outside: printed in documents as their address for checking.
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
 
+# Whether ratings imported by the operator's command without --approved-by wait for a second
+# person; docker-compose.yml turns it on (decision record 0012).
+FOUR_EYES_STRICT = env.bool("FOUR_EYES_STRICT", default=False)
+
 AGENCY = {
     "name": env("AGENCY_NAME", default="Kementerian Ketenagakerjaan"),
     "place": env("AGENCY_PLACE", default="Jakarta"),

@@ -21,6 +21,7 @@ APPOINTMENTS = """
 RATINGS = """
     SELECT employee_id, id, start, "end", predicate FROM credits_rating
     WHERE {employee_id} AND superseded_by_id IS NULL AND withdrawn_at IS NULL
+        AND state = 'approved'
     ORDER BY employee_id, start"""
 OTHERS = """
     SELECT employee_id, 'rank', id, golongan, effective_on, NULL::date, 0, false

@@ -2,8 +2,10 @@
 
 from datetime import date
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +14,9 @@ from credits.models import Document, OpeningBalance, Predicate, Rating
 from credits.rules.units import from_units, plain_decimal
 from employees.fields import AmountField, DayField, PersonField, ScanField
 from employees.forms_entry import EntryForm
-from employees.models import Employee
+from employees.models import Employee, UnitMembership
 from positions.models import Position, Unit
-from positions.selectors import unit_names
+from positions.selectors import unit_names, units_below
 
 ALL, STALE, UNIT, POSITION, PERSON = "all", "stale", "unit", "position", "person"
 _NOTHING = ("", "---------")
@@ -73,8 +75,8 @@ class ScopeForm(forms.Form):
         return {chosen: True}
 
 
-def _units() -> list[tuple[str, str]]:
-    names = unit_names(timezone.localdate())
+def _units(names: dict[int, str] | None = None) -> list[tuple[str, str]]:
+    names = names or unit_names(timezone.localdate())
     codes = Unit.objects.order_by().values_list("code", "pk")
     return sorted(((c, names[pk]) for c, pk in codes if pk in names), key=lambda row: row[1])
 
@@ -239,3 +241,53 @@ class PeriodForm(ActForm):
         data = super().clean() or self.cleaned_data
         _in_order(self, data)
         return data
+
+
+class ApprovalFilter(forms.Form):
+    """Which waiting ratings: from where, of which unit, of which year. Without search texts."""
+
+    source = forms.RegexField(r"(withdrawal|(batch|superior|officer)-\d{1,12})", required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: Any, names: dict[int, str]) -> None:
+        super().__init__(data)
+        self.names = names
+        years = [(y, str(y)) for y in range(timezone.localdate().year, 2016, -1)]
+        self.fields["unit"].choices = [("", _("all")), *_units(names)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("all")), *years]  # type: ignore[attr-defined]
+
+    def given(self) -> list[tuple[str, str]]:
+        """What was understood, as name and value."""
+        if not self.is_valid():
+            self.full_clean()
+        return [(k, str(v)) for k, v in self.cleaned_data.items() if v]
+
+    def address(self) -> str:
+        return urlencode(self.given())
+
+    def condition(self, today: date) -> Q:
+        """The filter on ratings; what is not understood filters nothing."""
+        chosen = dict(self.given())
+        where = Q()
+        if source := chosen.get("source"):
+            where &= self._from(source)
+        if unit := chosen.get("unit"):
+            found = list(Unit.objects.filter(code=unit).values_list("pk", flat=True))
+            members = UnitMembership.objects.on(today).filter(unit_id__in=units_below(found, today))
+            where &= Q(employee_id__in=members.values("employee_id"))
+        if year := chosen.get("year"):
+            where &= Q(start__year=int(year))
+        return where
+
+    def _from(self, source: str) -> Q:
+        if source == "withdrawal":
+            return Q(state=Rating.State.APPROVED)
+        kind, _dash, key = source.partition("-")
+        waits = Q(state=Rating.State.ENTERED)
+        if kind == "batch":
+            return waits & Q(batch_id=int(key))
+        who = Q(entered_by_id=int(key)) if int(key) else Q(entered_by__isnull=True)
+        by_superior = Q(source=Rating.Source.SUPERIOR)
+        kinds = by_superior if kind == "superior" else ~by_superior
+        return waits & Q(batch__isnull=True) & who & kinds

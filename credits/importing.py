@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.policy import allows
 from credits.models import (
     Document,
     LedgerEntry,
@@ -23,7 +24,14 @@ from credits.rules.errors import RuleError
 from credits.rules.months import Segment, Span, split_months
 from credits.rules.units import amount_text, display, from_units
 from credits.services.openings import units_of
-from credits.services.ratings import check_period, in_force, place
+from credits.services.periods import closed_periods
+from credits.services.ratings import (
+    check_period,
+    closed_refusal,
+    identical,
+    in_force,
+    place_entered,
+)
 from employees.importing import columns as c
 from employees.importing import facets, registry
 from employees.importing.facets import Context
@@ -149,27 +157,44 @@ def _stated_ratings(row: SheetRow) -> list[Stated]:
     return [Stated(*period, row.get("predicate"), evidence)]
 
 
-def _place_rating(row: SheetRow, person: Person, stated: Stated) -> None:
-    """Propose a rating, and that those it covers are superseded (E-04)."""
+def _place_rating(row: SheetRow, person: Person, stated: Stated, context: Context) -> None:
+    """Propose a rating that waits for approval, and what it replaces (E-04)."""
     refusal = check_period(stated.start, stated.end)
     if refusal is not None:
         row.error(refusal.code, "end", **refusal.params)
         return
     standing = [r for r in person.of(Rating) if r.values.get("superseded_by_id") is None]
-    covered, refusal = place(stated.start, stated.end, standing)
+    replaces, at_once, refusal = place_entered(stated.start, stated.end, standing)
+    same = None
+    if refusal is None:
+        same, refusal = identical(stated.start, stated.end, stated.predicate, replaces, at_once)
+    if refusal is None and same is None:
+        refusal = closed_refusal(stated.end, _closed(context))
     if refusal is not None:
         row.error(refusal.code, "start", **refusal.params)
-        return
-    same = [r for r in covered if (r.start, r.end) == (stated.start, stated.end)]
-    if same and same[0].predicate == stated.predicate:
-        if stated.evidence and stated.evidence != same[0].values.get("evidence_number"):
-            shown = ("rating.evidence_number", same[0].values["evidence_number"], stated.evidence)
-            propose_update(row, same[0], {"evidence_number": stated.evidence}, [shown])
-        return
-    _propose_rating(row, person, stated, covered)
+    elif same is None:
+        _propose_rating(row, person, stated, (replaces, at_once), context)
+    elif stated.evidence and stated.evidence != same.values.get("evidence_number"):
+        shown = ("rating.evidence_number", same.values["evidence_number"], stated.evidence)
+        propose_update(row, same, {"evidence_number": stated.evidence}, [shown])
 
 
-def _propose_rating(row: SheetRow, person: Person, stated: Stated, covered: list[Any]) -> None:
+def _closed(context: Context) -> list[tuple[date, date]]:
+    if "closed" not in context.memo:
+        context.memo["closed"] = closed_periods()
+    closed: list[tuple[date, date]] = context.memo["closed"]
+    return closed
+
+
+def _propose_rating(
+    row: SheetRow,
+    person: Person,
+    stated: Stated,
+    found: tuple[list[Any], list[Any]],
+    context: Context,
+) -> None:
+    replaces, at_once = found
+
     def act() -> None:
         rating = person.create(
             Rating,
@@ -178,21 +203,26 @@ def _propose_rating(row: SheetRow, person: Person, stated: Stated, covered: list
                 "end": stated.end,
                 "predicate": stated.predicate,
                 "evidence_number": stated.evidence,
+                "state": Rating.State.ENTERED.value,
+                "source": Rating.Source.IMPORT.value,
+                "batch_id": context.batch,
+                "entered_by_id": context.actor,
                 "superseded_by_id": None,
             },
         )
-        for other in covered:
+        for other in at_once:
             other.set({"superseded_by_id": rating})
 
+    covered = [*replaces, *at_once]
     period = f"{stated.start.isoformat()}/{stated.end.isoformat()}"
     shown: list[tuple[str, Any, Any]] = [
         ("rating.replaces", f"{r.start.isoformat()}/{r.end.isoformat()}", r.predicate)
         for r in covered
     ]
-    corrects = any((r.start, r.end) == (stated.start, stated.end) for r in covered)
-    before = covered[0].predicate if corrects else None
+    corrected = next((r for r in covered if (r.start, r.end) == (stated.start, stated.end)), None)
+    before = corrected.predicate if corrected else None
     shown += [("rating.period", None, period), ("rating.predicate", before, stated.predicate)]
-    row.propose(CHANGED if corrects else NEW, act, shown)
+    row.propose(CHANGED if corrected else NEW, act, shown)
     if covered:
         row.warn("rating_replaces", count=len(covered))
 
@@ -210,7 +240,7 @@ def _plan_ratings(person: Person, rows: list[SheetRow], context: Context) -> Non
     for row in sorted(rows, key=_length):
         if not row.errors:
             for rating in stated[row.number]:
-                _place_rating(row, person, rating)
+                _place_rating(row, person, rating, context)
         row.settle()
 
 
@@ -367,7 +397,7 @@ def _plan_combined(person: Person, rows: list[SheetRow], context: Context) -> No
             held = person.of(Appointment)
             facets.appointment(row, person, context, wanted, start if held else first)
         stated = Stated(start, row.get("end"), row.get("predicate"), row.get("evidence") or "")
-        _place_rating(row, person, stated)
+        _place_rating(row, person, stated, context)
         row.settle()
     for row in rows:
         if context.comparing and not row.errors:
@@ -507,7 +537,27 @@ def _clean(people: Sequence[int]) -> None:
         model._base_manager.filter(employee_id__in=people).delete()
 
 
+def _approval(batch: ImportBatch, user: Any) -> dict[str, Any] | None:
+    """What the page of a batch says about the second person."""
+    if batch.state != ImportBatch.State.APPLIED:
+        return None
+    ratings = Rating.objects.filter(in_force(), batch=batch)
+    waiting = ratings.filter(state=Rating.State.ENTERED).count()
+    if not waiting and batch.approved_at is None:
+        return None
+    own = user.pk == batch.applied_by_id
+    may = allows(user, "rating_approval", "change")
+    return {
+        "waiting": waiting,
+        "returned": ratings.filter(state=Rating.State.RETURNED).count(),
+        "own": own,
+        "may": may and not own,
+        "may_see": allows(user, "rating_approval", "view"),
+    }
+
+
 def register() -> None:
+    registry.panels.append(("credits/import_approval.html", _approval))
     for kind in (RATINGS, OPENING, COMBINED):
         registry.register(kind)
     registry.register_undo(

@@ -1,9 +1,11 @@
 """Who may do what on ratings, balances, the ledger, its runs and the forms."""
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.policy import STAFF, Role, Scope, declare, declare_scope
 from employees.policy import READERS, declare_personal
+from employees.selectors import rated_by
 
 ONLY_HR = {Role.HR: Scope.ALL}
 
@@ -16,6 +18,18 @@ for _resource in ("rating", "opening", "ledger", "document"):
 for _resource in ("rating", "opening", "document"):
     declare(_resource, "add", ONLY_HR)
     declare(_resource, "change", ONLY_HR)
+
+# What the direct superior enters; its rows are people, its day is the end of the period rated.
+for _action in ("view", "change"):
+    declare("rated", _action, {Role.SUPERIOR: Scope.SUBORDINATES})
+declare_scope(
+    "rated",
+    Scope.SUBORDINATES,
+    lambda user, end: rated_by(user.pk, end, timezone.localdate()),
+)
+# The second person: who entered a rating is refused row by row (services.approvals).
+declare("rating_approval", "view", ONLY_HR | {Role.AUDITOR: Scope.ALL})
+declare("rating_approval", "change", ONLY_HR)
 
 # Nobody writes to the ledger by hand: a run posts and reverses.
 declare("ledger", "add", {})

@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from credits.views import documents, entries, periods, runs, signing, verification
+from credits.views import (
+    approvals,
+    documents,
+    entries,
+    periods,
+    rated,
+    runs,
+    signing,
+    verification,
+)
 from employees.views.entries import routes
 
 app_name = "credits"
@@ -54,6 +63,10 @@ urlpatterns: list[URLPattern] = [
     path("tanda-tangan/", signing.signing_queue, name="signing"),
     path("tanda-tangan/berkas.zip", signing.signing_zip, name="signing_zip"),
     path("tanda-tangan/unggah/", signing.signing_upload, name="signing_upload"),
+    path("predikat/", rated.rated_page, name="rated"),
+    path("persetujuan-predikat/", approvals.approval_list, name="approvals"),
+    path("persetujuan-predikat/putuskan/", approvals.approval_act, name="approval_act"),
+    path("impor/<uuid:public_id>/setujui/", approvals.import_approve, name="import_approve"),
     path("periode/", periods.period_list, name="periods"),
     path("periode/<int:pk>/buka/", periods.period_reopen, name="period_reopen"),
     path("periksa/", verification.verify, name="verify_file"),

@@ -469,11 +469,15 @@ class ImportBatch(models.Model):
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    approved_by = models.ForeignKey(  # of what needs a second person; None at the console
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True)
+    approved_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     state_at = models.DateTimeField(default=timezone.now)  # since when in this state
     attempts = models.PositiveSmallIntegerField(default=0)  # of the work of this state

@@ -2,10 +2,24 @@
 
 from datetime import date
 
-from employees.models import Delegation
+from django.db.models import Q
+
+from employees.models import Delegation, Superior
 
 
 def deputies(on: date) -> dict[int, Delegation]:
     """Who acts on a day, by the officer acted for."""
     found = Delegation.objects.on(on).select_related("deputy")
     return {delegation.officer_id: delegation for delegation in found}
+
+
+def rated_by(user_id: int, end: date, on: date) -> Q:
+    """The people whom an account rates for a period: the condition on them.
+
+    Their direct superior of the period's last day (as who signs, R-012), or who acts for him
+    (Plt., Plh.) on the day of the act (`on`). Never oneself.
+    """
+    officers = Delegation.objects.on(on).filter(deputy__user_id=user_id).values("officer_id")
+    acting = Q(superior__user_id=user_id) | Q(superior_id__in=officers)
+    rated = Superior.objects.on(end).filter(acting)
+    return Q(id__in=rated.values("employee_id")) & ~Q(user_id=user_id)

@@ -19,6 +19,8 @@ NAVIGATION = (
     (_("Start"), "admin:index", ("site", "view")),
     (_("Employees"), "reports:people", ("employee", "view")),
     (_("Import"), "employees:imports", ("import", "view")),
+    (_("Ratings"), "credits:rated", ("rated", "view")),
+    (_("Approval"), "credits:approvals", ("rating_approval", "view")),
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("To sign"), "credits:signing", ("signing", "view")),

@@ -62,8 +62,8 @@ FACTS = """
         institution, '', recorded_on IS NULL, NULL, NULL, NULL
     FROM employees_education WHERE employee_id = %(id)s
     UNION ALL
-    SELECT 'rating', id, start, "end", predicate, state, '', evidence_number, false,
-        superseded_by_id, recorded_at, NULL
+    SELECT 'rating', id, start, "end", predicate, state, remark, evidence_number,
+        withdrawal_by_id IS NOT NULL, superseded_by_id, recorded_at, NULL
     FROM credits_rating WHERE employee_id = %(id)s AND withdrawn_at IS NULL
     UNION ALL
     SELECT 'opening', id, "on", NULL, kind, '', '', document_number, scan <> '',

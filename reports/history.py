@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from credits.explanations import level, predicate, regulation, sentence, title
-from credits.models import OpeningBalance
+from credits.models import OpeningBalance, Rating
 from credits.selectors import EntryView
 from employees.models import Appointment, Capacity, Education, StatusPeriod
 from reports.facts import Fact
@@ -116,7 +116,8 @@ def _event(fact: Fact, day: date) -> Event:
         detail=detail,
         kind=fact.kind,
         pk=fact.pk,
-        faded=fact.replaced_by is not None,
+        faded=fact.replaced_by is not None
+        or (fact.kind == "rating" and fact.second != Rating.State.APPROVED),
         scan=fact.kind == "opening" and fact.flag,
     )
 
@@ -159,9 +160,18 @@ def _education(fact: Fact) -> tuple[str, ...]:
 
 
 def _rating(fact: Fact) -> tuple[str, ...]:
-    replaced = fact.replaced_by is not None
-    detail = _("replaced by a later rating") if replaced else fact.number
-    return _("Rating"), predicate(fact.first), detail
+    if fact.replaced_by is not None:
+        return _("Rating"), predicate(fact.first), _("replaced by a later rating")
+    return _("Rating"), predicate(fact.first), fact.number, _undecided(fact)
+
+
+def _undecided(fact: Fact) -> str:
+    """What a second person still has to decide on a rating."""
+    if fact.second == Rating.State.ENTERED:
+        return _("waits for approval, does not count yet")
+    if fact.second == Rating.State.RETURNED:
+        return _("returned: %(reason)s") % {"reason": fact.third}
+    return _("its withdrawal waits for approval") if fact.flag else ""
 
 
 def _opening(fact: Fact) -> tuple[str, ...]:

@@ -147,12 +147,13 @@ def duties(people: QuerySet[Employee], on: date) -> Duties:
 
 
 def rating_missing(year: int) -> Q:
-    """Held a functional position at the end of the year, and has no rating in force in it."""
+    """Held a functional position at the end of the year, and no rating in it counts or waits."""
     closed = date(year, 12, 31)
     rated = Rating.objects.filter(
         employee=OuterRef("pk"),
         superseded_by__isnull=True,
         withdrawn_at__isnull=True,
+        state__in=(Rating.State.APPROVED, Rating.State.ENTERED),
         start__year=year,
     )
     return in_service(closed) & Q(holding(closed)) & Q(~Exists(rated))
@@ -215,6 +216,7 @@ EXTRAS: dict[str, Callable[[date], QuerySet[Any]]] = {
             employee=OuterRef("pk"),
             superseded_by__isnull=True,
             withdrawn_at__isnull=True,
+            state=Rating.State.APPROVED,
             end__lte=on,
         )
         .order_by("-end")

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -227,7 +228,7 @@ class ClaimCoordinatorFactory(DjangoModelFactory):
 
 
 class RatingFactory(DjangoModelFactory):
-    """The whole of 2023 at Baik, approved."""
+    """The whole of 2023 at Baik, approved; `state="entered"` waits for that."""
 
     class Meta:
         model = Rating
@@ -237,6 +238,9 @@ class RatingFactory(DjangoModelFactory):
     end = date(2023, 12, 31)
     predicate = Predicate.GOOD
     state = Rating.State.APPROVED
+    approved_at = factory.LazyAttribute(
+        lambda o: timezone.now() if o.state == Rating.State.APPROVED else None
+    )
 
 
 class OpeningFactory(DjangoModelFactory):

@@ -125,7 +125,7 @@ class NumberSeries(models.Model):
 
 
 class ClosedPeriod(models.Model):
-    """A period whose forms are finished: it takes no more drafts unless reopened."""
+    """A finished period: it takes no more ratings and drafts of forms unless reopened."""
 
     start = models.DateField(_("from"))
     end = models.DateField(_("until"))

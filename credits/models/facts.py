@@ -1,12 +1,15 @@
 """What points are computed from: performance ratings and opening balances."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from employees.models import Employee
+from employees.models import Employee, ImportBatch
 from positions.models import ordered
 
 
@@ -20,16 +23,45 @@ class Predicate(models.TextChoices):
     VERY_POOR = "sangat_kurang", _("very poor (Sangat Kurang)")
 
 
+def _apart(name: str, condition: Q) -> ExclusionConstraint:
+    """Ratings of one person that meet the condition never overlap."""
+    period = Func(
+        F("start"), F("end"), Value("[]"), function="daterange", output_field=DateRangeField()
+    )
+    return ExclusionConstraint(
+        name=name,
+        expressions=[(period, RangeOperators.OVERLAPS), ("employee", RangeOperators.EQUAL)],
+        condition=condition,
+        deferrable=models.Deferrable.DEFERRED,
+    )
+
+
+def _account() -> "models.ForeignKey[Any, Any]":
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+
+_STANDING = Q(superseded_by__isnull=True, withdrawn_at__isnull=True)
+
+
 class Rating(models.Model):
     """A performance rating of one person over a period within one calendar year.
 
-    Those in force never overlap: a yearly or corrected rating supersedes the ones it covers
-    (rule E-04), which stay readable.
+    Only approved ones count, and a second person approves (decision record 0012). Those in force
+    never overlap: a yearly or corrected rating supersedes the ones it covers (rule E-04) when it
+    is approved; they stay readable. `recorded_at` is when it was entered.
     """
 
     class State(models.TextChoices):
-        ENTERED = "entered", _("entered")
+        ENTERED = "entered", _("waits for approval")
         APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("returned")
+
+    class Source(models.TextChoices):
+        OFFICER = "officer", _("entered by hand")
+        SUPERIOR = "superior", _("entered by the superior")
+        IMPORT = "import", _("imported")
 
     employee = models.ForeignKey(Employee, models.CASCADE, related_name="ratings")
     start = models.DateField(_("from"))
@@ -37,39 +69,54 @@ class Rating(models.Model):
     predicate = models.CharField(_("rating"), max_length=20, choices=Predicate)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ENTERED)
     evidence_number = models.CharField(_("number of the evaluation"), max_length=120, blank=True)
+    source = models.CharField(max_length=10, choices=Source, default=Source.OFFICER)
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, blank=True, related_name="ratings"
+    )
+    entered_by = _account()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    approved_by = _account()  # None beside approved_at: at the console, or before there was this
+    approved_at = models.DateTimeField(null=True, blank=True)
+    returned_by = _account()
+    corrects = models.ForeignKey(  # withdrawn when this one, of another period, is approved
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
     superseded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)  # by undoing an import
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    withdrawal_by = _account()  # asked to withdraw it: counts until a second person agrees
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    remark = models.CharField(max_length=500, blank=True)  # why returned, or why to be withdrawn
 
     class Meta:
         verbose_name = _("performance rating")
         verbose_name_plural = _("performance ratings")
         ordering = ["employee", "start", "recorded_at"]
-        constraints = [
-            ExclusionConstraint(
-                name="rating_no_overlap_in_force",
-                expressions=[
-                    (
-                        Func(
-                            F("start"),
-                            F("end"),
-                            Value("[]"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    ("employee", RangeOperators.EQUAL),
-                ],
-                condition=Q(superseded_by__isnull=True, withdrawn_at__isnull=True),
-                deferrable=models.Deferrable.DEFERRED,
+        indexes = [
+            models.Index(
+                fields=["employee", "start"],
+                name="rating_waiting",
+                condition=_STANDING & Q(state="entered"),
             ),
+        ]
+        constraints = [
+            _apart("rating_no_overlap_in_force", _STANDING & Q(state="approved")),
+            _apart("rating_no_overlap_waiting", _STANDING & Q(state="entered")),
             ordered("rating_dates"),
             models.CheckConstraint(
                 name="rating_within_one_year",
                 condition=Q(start__year=F("end__year")),
+            ),
+            models.CheckConstraint(
+                name="rating_approved_once",
+                condition=Q(state="approved", approved_at__isnull=False)
+                | ~Q(state="approved") & Q(approved_at__isnull=True, approved_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="rating_four_eyes",
+                condition=Q(approved_by__isnull=True)
+                | Q(entered_by__isnull=True)
+                | ~Q(approved_by=F("entered_by")),
             ),
         ]
 

@@ -1,5 +1,6 @@
-"""Closing a period: then it takes no drafts of forms, unless reopened."""
+"""Closing a period: then it takes no ratings and no drafts of forms, unless reopened."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -23,6 +24,20 @@ def closed_over(start: date, end: date) -> ClosedPeriod | None:
     return ClosedPeriod.objects.filter(
         start__lte=end, end__gte=end, reopened_at__isnull=True
     ).first()
+
+
+def closed_periods() -> list[tuple[date, date]]:
+    """First and last day of every closed period, for callers with many rows."""
+    return list(
+        ClosedPeriod.objects.filter(reopened_at__isnull=True)
+        .order_by("start", "end")
+        .values_list("start", "end")
+    )
+
+
+def period_over(day: date, closed: Sequence[tuple[date, date]]) -> tuple[date, date] | None:
+    """The closed period in which a last day lies."""
+    return next((period for period in closed if period[0] <= day <= period[1]), None)
 
 
 def check_open(start: date, end: date) -> None:

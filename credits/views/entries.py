@@ -56,6 +56,8 @@ ENTRIES = (
         _ratings,
         _write_rating,
         ratings.withdraw_rating,
+        _("Saved. It counts once a second person approves it."),
+        _("One that waited is taken back. One that counts does so until a second person agrees."),
     ),
     Entry(
         "opening",

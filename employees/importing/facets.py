@@ -4,7 +4,7 @@ An empty cell never erases anything. Every function reads the in-memory image (`
 errors and warnings to the row, and proposes operations; nothing is written here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -37,12 +37,17 @@ class Context:
     accounts of the officers at work, whose own records the sheet may not touch (decision 15).
 
     comparing: whether what the sheet states is compared with ours; the preview does, once.
+    batch, actor: what writes, and for whom; rows that a second person approves keep both.
+    memo: what a kind has read once for all people.
     """
 
     book: Catalogue
     today: date
     officers: frozenset[int] = frozenset()
     comparing: bool = True
+    batch: int | None = None
+    actor: int | None = None
+    memo: dict[str, Any] = field(default_factory=dict)
 
 
 def person_known(row: SheetRow, person: Person) -> bool:

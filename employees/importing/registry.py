@@ -61,6 +61,8 @@ keepers: dict[type[Model], Keeper] = {}
 blockers: list[Blocker] = []
 cleaners: list[Callable[[Sequence[int]], None]] = []
 derived: set[type[Model]] = set()
+# What upper apps add to the page of a batch: a template, and what it shows (None: nothing).
+panels: list[tuple[str, Callable[[ImportBatch, Any], dict[str, Any] | None]]] = []
 
 
 def register(kind: Kind) -> None:

@@ -62,6 +62,21 @@ _SENTENCES: dict[str, str | Promise] = {
         "The rating of %(start)s to %(end)s is in force and covers this period already. Leave the "
         "row out, or correct the longer rating."
     ),
+    "waiting_overlaps": _(
+        "The period shares %(months)s with the rating of %(start)s to %(end)s, which waits for "
+        "approval. Let that one be approved, returned or taken back first."
+    ),
+    "waiting_inside_longer": _(
+        "The rating of %(start)s to %(end)s waits for approval and covers this period already. "
+        "Let that one be approved, returned or taken back first."
+    ),
+    "another_waits": _(
+        "This rating is in force already, but another one for the same time waits for approval. "
+        "Let that one be returned or taken back."
+    ),
+    "rating_closed": _(
+        "The period %(start)s to %(end)s is closed. Biro SDM reopens it, with the reason, first."
+    ),
     "year_out_of_range": _("The year %(value)s is not between %(first)s and %(last)s."),
     "amount_inexact": _("This amount cannot be kept exactly. Write it with four decimals at most."),
     "changed_since_preview": _(
@@ -92,7 +107,9 @@ _SENTENCES: dict[str, str | Promise] = {
         "This is a former NIP; the row is taken for the person who has another one now."
     ),
     "person_returns": _("The person was withdrawn by undoing an import, and comes back."),
-    "rating_replaces": _("Replaces %(count)s rating(s) of the same time, which stay readable."),
+    "rating_replaces": _(
+        "Replaces %(count)s rating(s) of the same time once it is approved; they stay readable."
+    ),
     "file_seen": _("The same file was applied before, on %(day)s."),
     # of batches
     "gave_up": _(
@@ -119,6 +136,12 @@ _SENTENCES: dict[str, str | Promise] = {
     "own_superior": _("Nobody is the own superior."),
     "degree_known": _("This degree is on record already."),
     "rating_not_in_force": _("This rating is not in force any more."),
+    "withdrawal_waits": _("Its withdrawal was asked for already, and waits for a second person."),
+    "own_entry": _(
+        "Whoever entered a rating does not approve it. A second person does: another officer, or "
+        "the direct superior."
+    ),
+    "import_not_applied": _("The import is not in force, so there is nothing to approve."),
     "opening_not_in_force": _("This opening balance is not in force any more."),
     "predicate_unknown": _("This rating is not known."),
     "opening_kind_unknown": _("This kind of opening balance is not known."),

@@ -52,7 +52,14 @@ def lock_writers() -> None:
 def _apply(batch: ImportBatch) -> None:
     kind = registry.kind(batch.kind)
     officers = frozenset(filter(None, [batch.created_by_id, batch.applied_by_id]))
-    context = Context(catalogue.load(), timezone.localdate(), officers, comparing=False)
+    context = Context(
+        catalogue.load(),
+        timezone.localdate(),
+        officers,
+        comparing=False,
+        batch=batch.pk,
+        actor=batch.applied_by_id,
+    )
     now = timezone.now()
     _lock_people(batch)
     touched: set[int] = set()

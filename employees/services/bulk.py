@@ -82,15 +82,55 @@ def update(batch_id: int, model: type[Model], recs: Iterable[Rec]) -> None:
             )
 
 
+def remember(batch_id: int, model: type[Model], ids: Sequence[int]) -> list[int]:
+    """Take rows that are about to change as part of an applied batch into what it keeps.
+
+    Call it before the change, then `refresh` with what it returns: the rows that nobody else has
+    changed since the batch. The others stay a later change, which undoing reports.
+    """
+    table, image = model._meta.db_table, _image("t")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH kept AS (
+                SELECT row_id, after FROM employees_importchange
+                WHERE batch_id = %s AND "table" = %s AND row_id = ANY(%s)),
+            added AS (
+                INSERT INTO employees_importchange
+                    (batch_id, "table", row_id, employee_id, before, after)
+                SELECT %s, %s, t.id, t.{_person(model)}, {image}, {image} FROM "{table}" t
+                WHERE t.id = ANY(%s) AND t.id NOT IN (SELECT row_id FROM kept) RETURNING row_id)
+            SELECT row_id FROM added UNION ALL
+            SELECT k.row_id FROM kept k JOIN "{table}" t ON t.id = k.row_id
+            WHERE {image} @> k.after""",  # noqa: S608 - names from models
+            [batch_id, table, list(ids)] * 2,
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def refresh(batch_id: int, model: type[Model], ids: Sequence[int]) -> None:
+    """Keep rows as they are now as the work of the batch: see `remember`."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE employees_importchange c SET after = {_image("t")} FROM "{table}" t
+            WHERE c.batch_id = %s AND c."table" = %s AND c.row_id = t.id
+              AND t.id = ANY(%s)""",  # noqa: S608 - names from models
+            [batch_id, table, list(ids)],
+        )
+
+
 def touched_since(batch_id: int, model: type[Model]) -> list[tuple[int, int | None]]:
-    """Rows of a batch that are no longer as the batch left them: (row id, person)."""
+    """Rows of a batch that are no longer as the batch left them: (row id, person).
+
+    Columns that did not exist then are no difference.
+    """
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT c.row_id, c.employee_id FROM employees_importchange c
             LEFT JOIN "{table}" t ON t.id = c.row_id
             WHERE c.batch_id = %s AND c."table" = %s
-              AND (t.id IS NULL OR {_image("t")} <> c.after) ORDER BY c.row_id""",  # noqa: S608
+              AND (t.id IS NULL OR NOT {_image("t")} @> c.after) ORDER BY c.row_id""",  # noqa: S608
             [batch_id, table],
         )
         return cursor.fetchall()
@@ -116,9 +156,9 @@ def restore_changed(batch_id: int, model: type[Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE "{table}" t SET {setting} FROM (
-                SELECT row_id, jsonb_populate_record(NULL::"{table}", before) AS r
-                FROM employees_importchange
-                WHERE batch_id = %s AND "table" = %s AND before IS NOT NULL) b
+                SELECT c.row_id, jsonb_populate_record(o, c.before) AS r
+                FROM employees_importchange c JOIN "{table}" o ON o.id = c.row_id
+                WHERE c.batch_id = %s AND c."table" = %s AND c.before IS NOT NULL) b
             WHERE t.id = b.row_id""",  # noqa: S608
             [batch_id, table],
         )

@@ -81,8 +81,20 @@ def correct(
     after: dict[str, Any] | None,
 ) -> Correction:
     """Keep what was entered by hand and stamp the person; in the transaction of the change."""
-    check_may_change(employee, reason, actor)
     mark_changed([employee.pk])
+    return note(employee, subject, reason, actor, before, after)
+
+
+def note(
+    employee: Employee,
+    subject: str,
+    reason: str,
+    actor: User | None,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> Correction:
+    """Keep what was entered by hand and does not count yet: nothing is to be recalculated."""
+    check_may_change(employee, reason, actor)
     return Correction.objects.create(
         employee=employee, subject=subject, reason=reason, actor=actor, before=before, after=after
     )

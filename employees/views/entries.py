@@ -35,6 +35,12 @@ Remove = Callable[[Any, str, User], None]  # record, reason, actor
 Rows = Callable[[Employee], "QuerySet[Any]"]
 
 
+_SAVED = gettext_lazy("Saved. The points follow with the next calculation.")
+_TAKEN_BACK = gettext_lazy("Taken back. The points follow with the next calculation.")
+# Refusals that are no mistake in the form: forbidden, and at odds with what was closed.
+STATUS = {"own_record": 403, "rating_closed": 409}
+
+
 @dataclass(frozen=True)
 class Entry:
     """A kind of fact about a person. `kind` is the policy's resource and names the routes."""
@@ -46,6 +52,8 @@ class Entry:
     rows: Rows  # the records that may be corrected
     write: Write
     remove: Remove
+    saved: Any = _SAVED
+    taken_back: Any = _TAKEN_BACK
 
 
 def routes(entry: Entry) -> list[URLPattern]:
@@ -86,32 +94,36 @@ def _enter(
     request: HttpRequest, entry: Entry, person: Employee, record: Model | None
 ) -> HttpResponse:
     form = entry.form(person, record, request.POST or None, request.FILES or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             entry.write(person, record, form, signed_in(request))
         except FactError as problem:
             form.refuse(problem)
+            status = STATUS.get(problem.code, 200)
         else:
-            messages.success(request, _("Saved. The points follow with the next calculation."))
+            messages.success(request, entry.saved)
             return to_person(person)
     context = {"form": form, "person": person, "record": record, "entry": entry}
     if record is not None:
         context["remove_route"] = f"{request.resolver_match.app_name}:{entry.kind}_remove"  # type: ignore[union-attr]
-    return render(request, "employees/entry_form.html", context)
+    return render(request, "employees/entry_form.html", context, status=status)
 
 
 def _take_back(request: HttpRequest, entry: Entry, person: Employee, record: Any) -> HttpResponse:
     form = ReasonForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             entry.remove(record, form.cleaned_data["reason"], signed_in(request))
         except FactError as problem:
             form.refuse(problem)
+            status = STATUS.get(problem.code, 200)
         else:
-            messages.success(request, _("Taken back. The points follow with the next calculation."))
+            messages.success(request, entry.taken_back)
             return to_person(person)
     context = {"form": form, "person": person, "record": record, "entry": entry}
-    return render(request, "employees/entry_remove.html", context)
+    return render(request, "employees/entry_remove.html", context, status=status)
 
 
 def to_person(person: Employee) -> HttpResponse:

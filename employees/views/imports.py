@@ -115,9 +115,15 @@ def import_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_change": allows(request.user, "import", "change"),
         "may_map": batch.state in (State.MAPPING, State.PREVIEW, State.FAILED) and batch.file,
         "may_discard": batch.state in (State.MAPPING, State.PREVIEW, State.REFUSED, State.FAILED),
+        "panels": _panels(batch, request),
         **_rows(batch, request),
     }
     return render(request, "employees/import_detail.html", context)
+
+
+def _panels(batch: ImportBatch, request: HttpRequest) -> list[tuple[str, dict[str, Any]]]:
+    found = [(template, ask(batch, request.user)) for template, ask in registry.panels]
+    return [(template, shown) for template, shown in found if shown is not None]
 
 
 def _placed(finding: dict[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,10 @@ TABLES = {
     "credits_openingbalance": (
         'employee_id, "on", kind, units, document_number, scan, recorded_at'
     ),
-    "credits_rating": ('employee_id, start, "end", predicate, state, evidence_number, recorded_at'),
+    "credits_rating": (
+        'employee_id, start, "end", predicate, state, evidence_number, recorded_at, approved_at,'
+        " source, remark"
+    ),
 }
 
 
@@ -139,7 +142,8 @@ def _person(
         )
     for start, end in _periods(chance):
         predicate = chance.choices(_PREDICATES, _WEIGHTS)[0]
-        block.add("credits_rating", number, start, end, predicate, "approved", "", _NOW)
+        approved = ("approved", "", _NOW, _NOW, "officer", "")
+        block.add("credits_rating", number, start, end, predicate, *approved)
 
 
 def _starts(chance: Random, *, opened: bool) -> list[date]:

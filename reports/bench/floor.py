@@ -27,7 +27,8 @@ INPUTS = (
     " WHERE {a.employee_id}",
     "SELECT employee_id, effective_on, golongan FROM employees_rank WHERE {employee_id}",
     'SELECT employee_id, id, start, "end", predicate FROM credits_rating'
-    " WHERE superseded_by_id IS NULL AND withdrawn_at IS NULL AND {employee_id}",
+    " WHERE superseded_by_id IS NULL AND withdrawn_at IS NULL AND state = 'approved'"
+    " AND {employee_id}",
     'SELECT employee_id, id, kind, "on", units FROM credits_openingbalance'
     " WHERE superseded_by_id IS NULL AND withdrawn_at IS NULL AND {employee_id}",
     'SELECT employee_id, id, kind, start, "end", cum_laude FROM employees_statusperiod'

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from credits.models import OpeningBalance, Rating
 from credits.rules.units import to_units
@@ -232,6 +233,8 @@ def _rating(pk: int, rated: Rated, superseded_by: Rating | None = None) -> Ratin
         end=rated.end,
         predicate=rated.predicate,
         state=Rating.State.APPROVED if rated.approved else Rating.State.ENTERED,
+        source=Rating.Source.SUPERIOR,
+        approved_at=timezone.now() if rated.approved else None,
         evidence_number=f"{SAMPLE}/SKP/{pk}/{rated.end:%Y%m%d}",
         superseded_by=superseded_by,
     )

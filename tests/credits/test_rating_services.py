@@ -20,6 +20,7 @@ from credits.services.ratings import (
 )
 from employees.models import Correction
 from employees.services.facts import FactError
+from tests.approving import approve_all
 from tests.factories import EmployeeFactory, UserFactory
 
 
@@ -67,17 +68,32 @@ def test_a_year_replaces_its_quarters_which_stay_readable_and_come_back() -> Non
     budi = EmployeeFactory()
     quarter = RatingRow(budi.pk, date(2024, 1, 1), date(2024, 3, 31), "baik")
     year = RatingRow(budi.pk, date(2024, 1, 1), date(2024, 12, 31), "sangat_baik")
-    done = record_ratings([year, quarter], None, "dari e-Kinerja")
-    assert (len(done.created), len(done.superseded), done.refused) == (2, 1, [])
+    record_ratings([quarter], None, "dari e-Kinerja")
+    approve_all()
+    done = record_ratings([year], None, "dari e-Kinerja")
+    assert len(approve_all().replaced) == 1
     budi.refresh_from_db()
     assert budi.facts_version > 1
     assert record_ratings([year], None, "lagi").same == 1
     refused = record_ratings([quarter], None, "lagi").refused
     assert [r.code for r in refused] == ["rating_inside_longer"]
-    withdraw_rating(done.created[1], "salah orang", None)
+    withdraw_rating(done.created[0], "salah orang", UserFactory())
+    approve_all()
     in_force = Rating.objects.get(superseded_by=None, withdrawn_at=None)
     assert in_force.end == date(2024, 3, 31)
-    assert Correction.objects.filter(employee=budi).count() == 3
+    assert Correction.objects.filter(employee=budi).count() == 4
+
+
+@pytest.mark.django_db
+def test_a_year_entered_with_its_quarters_replaces_them_at_once() -> None:
+    budi = EmployeeFactory()
+    quarter = RatingRow(budi.pk, date(2024, 1, 1), date(2024, 3, 31), "baik")
+    year = RatingRow(budi.pk, date(2024, 1, 1), date(2024, 12, 31), "sangat_baik")
+    done = record_ratings([year, quarter], None, "dari e-Kinerja")
+    assert (len(done.created), len(done.superseded), done.refused) == (2, 1, [])
+    withdraw_rating(done.created[1], "keliru", UserFactory())
+    waits = Rating.objects.get(superseded_by=None, withdrawn_at=None)
+    assert (waits.end, waits.state) == (date(2024, 3, 31), "entered")
 
 
 @pytest.mark.django_db

@@ -39,6 +39,13 @@ def menu(page: Page, name: str) -> None:
     page.locator("nav.site-nav").get_by_role("link", name=name, exact=True).click()
 
 
+def sign_out(page: Page) -> None:
+    button = page.locator("[data-nav-button]")
+    if button.is_visible():
+        button.click()
+    page.click("form[action='/logout/'] button")
+
+
 def no_barriers(page: Page) -> None:
     """Nothing that a screen reader or a keyboard would stumble over (axe, WCAG 2.1 AA)."""
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
@@ -67,6 +74,8 @@ def test_from_a_recap_to_a_pak(page: Page, sign_in: Any, worker: None, media: Pa
     apply.click()
     expect(page.locator("form[action$='/urungkan/']")).to_have_count(1, timeout=PATIENCE_MS)
     assert NIP not in page.url
+
+    _approve_the_import(page, sign_in)
 
     # The start page leads on: a preview, then the run.
     menu(page, "Beranda")
@@ -100,6 +109,20 @@ def test_from_a_recap_to_a_pak(page: Page, sign_in: Any, worker: None, media: Pa
     no_barriers(page)
     page.click("form.scope-form [type=submit]")
     _sign_one_and_check_it(page)
+
+
+def _approve_the_import(page: Page, sign_in: Any) -> None:
+    """A second officer approves the ratings; whoever applied the import may not."""
+    approve = page.locator("form[action$='/setujui/'] button")
+    expect(approve).to_have_count(0)
+    address = page.url
+    sign_out(page)
+    sign_in(Role.HR)
+    page.goto(address)
+    no_barriers(page)
+    approve.click()
+    expect(page.locator(".messages")).to_contain_text("1 predikat disetujui")
+    expect(approve).to_have_count(0)
 
 
 def _sign_one_and_check_it(page: Page) -> None:
@@ -155,6 +178,9 @@ def test_a_rating_is_corrected_by_hand_and_the_points_follow(
     expect(page.locator(".errorlist")).to_have_count(0)  # the browser itself asks for a reason
     page.fill("#id_reason", "Berita acara 12")
     page.click("form.form--entry [type=submit]")
+    expect(page.locator(".timeline")).to_contain_text("menunggu persetujuan")
+    _approve_as_a_second_officer(page, sign_in)
+    page.goto(f"/pegawai/{person.public_id}/")
     expect(page.locator(".notice-warn").first).to_be_visible()
     page.locator("a[href*='/perhitungan/baru/']").click()
     page.fill("#id_reason", "Koreksi predikat")
@@ -164,6 +190,32 @@ def test_a_rating_is_corrected_by_hand_and_the_points_follow(
     expect(page.locator(".balance")).to_have_text("18,750")
     page.locator("details summary").first.click()
     expect(page.locator("details .timeline")).to_contain_text("-12,500")
+
+
+def _approve_as_a_second_officer(page: Page, sign_in: Any) -> None:
+    sign_out(page)
+    sign_in(Role.HR)
+    menu(page, "Persetujuan")
+    no_barriers(page)
+    page.locator("input[name=rating]").check()
+    page.click("button[value=approve] >> nth=0")
+    no_barriers(page)
+    page.locator("main form [type=submit]").click()
+    expect(page.locator(".messages")).to_contain_text("1 predikat disetujui")
+
+
+def test_a_superior_rates_his_people_and_biro_sdm_approves(page: Page, sign_in: Any) -> None:
+    person = factories.EmployeeFactory(name="Sari Wulandari")
+    user = factories.UserFactory(roles=[Role.SUPERIOR])
+    boss = factories.EmployeeFactory(name="Budi Santoso", user=user)
+    factories.SuperiorFactory(employee=person, superior=boss)
+    sign_in(user=user)
+    menu(page, "Predikat")
+    no_barriers(page)
+    page.select_option(f"#predicate-{person.pk}", "sangat_baik")
+    page.get_by_role("button", name="Simpan semua baris").click()
+    expect(page.locator("main")).to_contain_text("oleh Anda, Biro SDM yang menyetujui")
+    _approve_as_a_second_officer(page, sign_in)
 
 
 def test_a_holder_sees_where_they_stand_in_two_languages(page: Page, sign_in: Any) -> None:

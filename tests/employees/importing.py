@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 from django.db import connection
 
+from credits.services.approvals import approve_batch
 from employees.models import ImportBatch
 from employees.services import imports
 
@@ -78,10 +79,14 @@ def staged(
 def applied(
     kind: str, rows: Iterable[Mapping[str, Any]], headings: Iterable[str] = COMBINED, **options: Any
 ) -> ImportBatch:
-    """A batch read and applied."""
+    """A batch read, applied and approved, as the operator's command does it."""
     batch = staged(kind, rows, headings, **options)
     imports.ask_apply(batch, None)
-    return imports.run(batch.pk)
+    batch = imports.run(batch.pk)
+    if batch.state == ImportBatch.State.APPLIED:
+        approve_batch(batch, None)
+        batch.refresh_from_db()
+    return batch
 
 
 def combined(*changes: Mapping[str, Any]) -> list[dict[str, Any]]:

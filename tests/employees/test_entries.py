@@ -15,6 +15,7 @@ from credits.services.runs import recalculate_now, stale_ids
 from employees.models import Appointment, Correction, Employee, Rank, StatusPeriod, Superior
 from positions.models import Position
 from tests import factories
+from tests.approving import approve_all
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,8 @@ def test_a_rating_by_hand_makes_the_person_stale_and_then_gives_points(
     assert stale_ids() == []
     answer = add(hr, "credits", "rating", person, **YEAR)
     assert answer.headers["Location"] == reverse("reports:person", args=[person.public_id])
+    assert stale_ids() == []  # it waits for a second person
+    approve_all()
     assert stale_ids() == [person.pk]
     recalculate_now({"stale": True}, "test")
     assert sum(person.entries.values_list("amount_units", flat=True)) == 12.5 * UNIT
@@ -77,6 +80,9 @@ def test_another_predicate_for_the_same_year_replaces_and_keeps_the_old(
     old = factories.RatingFactory(employee=person, start=date(2025, 1, 1), end=date(2025, 12, 31))
     assert edit(hr, "credits", "rating", old, **YEAR | {"predicate": "kurang"}).status_code == 302
     old.refresh_from_db()
+    assert old.superseded_by is None  # it counts until the other is approved
+    approve_all()
+    old.refresh_from_db()
     assert old.superseded_by.predicate == "kurang"
     assert old.predicate == "baik"
 
@@ -88,8 +94,12 @@ def test_a_wrong_period_is_corrected_and_what_it_replaced_counts_again(
         employee=person, start=date(2025, 1, 1), end=date(2025, 3, 31)
     )
     add(hr, "credits", "rating", person, **YEAR)
+    approve_all()
     year = Rating.objects.get(superseded_by=None)
     edit(hr, "credits", "rating", year, **YEAR | {"start": "01-04-2025"})
+    year.refresh_from_db()
+    assert year.withdrawn_at is None
+    approve_all()
     quarter.refresh_from_db()
     year.refresh_from_db()
     assert quarter.superseded_by is None

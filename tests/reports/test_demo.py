@@ -189,15 +189,18 @@ def test_everybody_has_a_place_and_a_superior_and_each_position_a_coordinator(de
     assert {r.employee.nip for r in replaced} == {EDGE_CASES["rating_superseded"]}
 
 
-def test_there_is_one_account_per_role_and_its_password_opens_it(demo, client) -> None:
+def test_there_is_an_account_per_role_and_a_second_officer_whose_passwords_open_them(
+    demo, client
+) -> None:
     out = StringIO()
     call_command("demo_accounts", stdout=out)
     lines = [line.split() for line in out.getvalue().splitlines() if line.startswith("  ")]
-    assert {line[0] for line in lines} == {role.value for role in Role}
-    for name, password, *_rest in lines:
+    assert {line[0] for line in lines} == {role.value for role in Role} | {"biro_sdm_2"}
+    for name, password, role, *_rest in lines:
         user = User.objects.get(username=name)
         assert user.check_password(password)
-        assert [group.name for group in user.groups.all()] == [name]
+        assert [group.name for group in user.groups.all()] == [role]
+        assert name.startswith(role)
     linked = set(User.objects.filter(employee__isnull=False).values_list("username", flat=True))
     assert linked == {
         "pemangku", "pejabat_penilai", "koordinator_unit", "koordinator_jf", "tim_penilai"

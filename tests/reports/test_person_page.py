@@ -17,6 +17,7 @@ from credits.services.ratings import RatingRow, record_ratings
 from credits.services.runs import recalculate_now
 from employees.models import Employee
 from tests import factories
+from tests.approving import approve_all
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,7 @@ def test_it_says_when_the_balance_is_out_of_date(hr: Client, person: Employee) -
     recalculate_now({"all": True}, "test")
     assert "notice-warn" not in page(hr, person)
     record_ratings([RatingRow(person.pk, date(2024, 1, 1), date(2024, 12, 31), "baik")], None, "x")
+    approve_all()
     assert "notice-warn" in page(hr, person)
 
 
@@ -72,6 +74,7 @@ def test_as_of_a_day_and_as_known_on_a_day(hr: Client, person: Employee) -> None
     with time_machine.travel(datetime(2024, 6, 1, 9, tzinfo=JAKARTA), tick=False):
         row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
         record_ratings([row], None, "koreksi")
+        approve_all()
         recalculate_now({"all": True}, "test")
     assert "43,750" in page(hr, person)
     assert "43,750" not in page(hr, person, on="30-12-2023")
@@ -84,6 +87,7 @@ def test_what_was_taken_back_stays_readable(hr: Client, person: Employee) -> Non
     recalculate_now({"all": True}, "test")
     row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
     record_ratings([row], None, "koreksi")
+    approve_all()
     recalculate_now({"all": True}, "test")
     body = page(hr, person)
     assert "-12,500" in body

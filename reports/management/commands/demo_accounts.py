@@ -36,4 +36,6 @@ class Command(BaseCommand):
             employee = getattr(user, "employee", None)
             who = f" ({employee.name})" if employee else ""
             password = passwords[user.username]
-            self.stdout.write(f"  {user.username:<18} {password:<18} {user.username}{who}")
+            self.stdout.write(
+                f"  {user.username:<18} {password:<18} {accounts.role_of(user.username)}{who}"
+            )

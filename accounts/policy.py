@@ -5,7 +5,7 @@ and nowhere else. A function that is forbidden is 403; a row outside one's scope
 (404), because querysets come filtered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -78,12 +78,18 @@ def roles_of(user: Any) -> frozenset[Role]:
         return frozenset()
     cached = getattr(user, "_roles", None)  # request.user is a lazy wrapper: no __dict__ of its own
     if cached is None:
-        names = set(user.groups.values_list("name", flat=True))
-        cached = frozenset(r for r in Role if r.value in names)
-        if user.is_superuser:
-            cached |= {Role.ADMIN, Role.HR}
-        user._roles = cached
+        cached = remember_roles(user, user.groups.values_list("name", flat=True))
     return cached
+
+
+def remember_roles(user: Any, names: Iterable[str]) -> frozenset[Role]:
+    """The roles of an active account whose groups are known, kept with it for this request."""
+    known = set(names)
+    roles = frozenset(role for role in Role if role.value in known)
+    if user.is_superuser:
+        roles |= {Role.ADMIN, Role.HR}
+    user._roles = roles
+    return roles
 
 
 def scopes(user: Any, resource: str, action: str) -> frozenset[Scope]:

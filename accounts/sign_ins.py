@@ -5,14 +5,16 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import second_factor
 from accounts.browsers import browser_family, client_address, shortened
 from accounts.models import Invitation, SignIn, User
-from accounts.policy import Role, roles_of
+from accounts.policy import Role, remember_roles, roles_of
 
 SESSION_KEY = "sign_in"
 SEEN_EVERY = timedelta(minutes=1)  # one write a minute tells enough
@@ -45,11 +47,24 @@ def finish(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) 
 
 
 def current(request: HttpRequest, now: datetime) -> SignIn | None:
-    """The open row of this session; None where it was ended or has lasted long enough."""
-    found = SignIn.objects.filter(
-        token=request.session.get(SESSION_KEY), user=cast(User, request.user), ended_at__isnull=True
-    ).first()
-    if found is None or _is_over(found, request.user, now):
+    """The open row of this session; None where it was ended or has lasted long enough.
+
+    The roles come along in the same statement: nearly every page asks for them.
+    """
+    groups = Group.objects.filter(user=OuterRef("user_id")).order_by().values("name")
+    found = (
+        SignIn.objects.filter(
+            token=request.session.get(SESSION_KEY),
+            user=cast(User, request.user),
+            ended_at__isnull=True,
+        )
+        .annotate(role_names=ArraySubquery(groups))
+        .first()
+    )
+    if found is None:
+        return None
+    remember_roles(request.user, found.role_names)
+    if _is_over(found, request.user, now):
         return None
     if now - found.seen_at >= SEEN_EVERY:
         found.seen_at = now

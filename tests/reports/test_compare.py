@@ -18,6 +18,7 @@ from credits.services.ratings import RatingRow, record_ratings
 from credits.services.runs import recalculate_now
 from employees.models import Employee
 from tests import factories
+from tests.approving import approve_all
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,7 @@ def holder(name: str, **appointment: Any) -> Employee:
 def rated(person: Employee, year: int, predicate: str = "baik") -> None:
     row = RatingRow(person.pk, date(year, 1, 1), date(year, 12, 31), predicate)
     record_ratings([row], None, "uji")
+    approve_all()
 
 
 def rows(answer: Any) -> dict[str, Any]:

@@ -113,6 +113,7 @@ def test_the_page_costs_at_most_fifteen_queries_however_long_the_history(
     for predicate in ("sangat_baik", "kurang", "baik")[:years]:
         row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), predicate)
         record_ratings([row], None, "koreksi")
+        approve_all()
         recalculate_now({"all": True}, "test")
     for route in ("reports:person", "reports:person_print"):
         with django_assert_max_num_queries(12):  # three are left for bells and logs of access
@@ -143,6 +144,7 @@ def test_an_entry_opens_into_its_sum_its_source_and_who_caused_it(
     officer = UserFactory(first_name="Petugas", last_name="Rekap")
     row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
     record_ratings([row], officer, "salah ketik")
+    approve_all()
     run = recalculate_now({"all": True}, "rekap tahunan", officer)
     draft(person, "konversi", date(2023, 1, 1), date(2023, 12, 31))
     answer = hr.get(reverse("reports:person", args=[person.public_id]), {"only": "points"})
@@ -163,6 +165,7 @@ def test_reversals_lead_to_one_another(hr: Client, person: Employee) -> None:
     recalculate_now({"all": True}, "test")
     row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
     record_ratings([row], None, "koreksi")
+    approve_all()
     recalculate_now({"all": True}, "test")
     answer = hr.get(reverse("reports:person", args=[person.public_id]), {"only": "reversed"})
     reversal, original = sorted(answer.context["events"], key=lambda e: e.pk, reverse=True)
@@ -187,6 +190,7 @@ def test_what_changed_since_a_day(hr: Client, person: Employee) -> None:
         Rating.objects.update(recorded_at=datetime(2024, 1, 5, tzinfo=JAKARTA))
         row = RatingRow(person.pk, date(2023, 1, 1), date(2023, 12, 31), "sangat_baik")
         record_ratings([row], None, "salah ketik")
+        approve_all()
         recalculate_now({"all": True}, "test")
     address = reverse("reports:person", args=[person.public_id])
     changed = hr.get(address, {"since": "1-5-2024"}).context["changes"]

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from careers.rules import calendar
 from careers.rules.decision import LEVEL_PROMOTION, NOTHING, Standing, decide
 from careers.rules.editions import load_career_editions
 from credits.rules import conventional, conversion, entry, integration, siasn, targets
-from credits.rules.editions import CONVERSION, Edition, edition, latest
+from credits.rules.editions import CONVENTIONAL, CONVERSION, INTEGRATION, Edition, edition, latest
 from credits.rules.errors import RuleError
 from credits.rules.inputs import read_points
 from credits.rules.months import whole_months
@@ -118,8 +119,42 @@ def _check_header(names: Sequence[str]) -> None:
         raise MalformedFileError("column_twice", columns=", ".join(twice))
 
 
-def run(cases: list[Case]) -> Report:
-    """Evaluate and compare all cases."""
+# The edition that a trial puts in the place of the one cases are worked by.
+_under: ContextVar[Edition | None] = ContextVar("under", default=None)
+
+
+def run(cases: list[Case], under: Edition | None = None) -> Report:
+    """Evaluate and compare all cases; with `under`, those of its regime by that edition."""
+    token = _under.set(under)
+    try:
+        return _run(cases)
+    finally:
+        _under.reset(token)
+
+
+def compare(cases: list[Case], under: Edition) -> dict[str, Any]:
+    """Which cases match now and would not by `under`: what it changes, or breaks.
+
+    JSON values; the cases that do not even match now are only counted.
+    """
+    now = {failure.id for failure in run(cases).failed}
+    changed = [f for f in run(cases, under).failed if f.id not in now]
+    return {
+        "total": len(cases),
+        "failed_before": len(now),
+        "changed": [
+            {
+                "id": f.id,
+                "family": f.family,
+                "expected": json.dumps(f.expected, default=str, ensure_ascii=False),
+                "got": json.dumps(f.got, default=str, ensure_ascii=False),
+            }
+            for f in changed
+        ],
+    }
+
+
+def _run(cases: list[Case]) -> Report:
     report = Report()
     for case in cases:
         got = evaluate(case.inputs)
@@ -298,7 +333,16 @@ def _date(value: object, name: str) -> date:
 
 
 def _conversion() -> Edition:
-    return latest(CONVERSION)
+    return _tried(CONVERSION) or latest(CONVERSION)
+
+
+def _integration() -> Edition:
+    return _tried(INTEGRATION) or edition("integrasi-2019")
+
+
+def _tried(regime: str) -> Edition | None:
+    under = _under.get()
+    return under if under and under.regime == regime else None
 
 
 def _career() -> Edition:
@@ -444,7 +488,7 @@ def _transfer_age(given: _Checked) -> Result:
 
 def _integrate(given: _Checked) -> Result:
     answer = integration.integration_points(
-        edition("integrasi-2019"),
+        _integration(),
         given["jenjang"],
         given["golongan"],
         given.points("ak_konvensional"),
@@ -464,7 +508,9 @@ def _degree(given: _Checked) -> Result:
 
 
 def _remote(given: _Checked) -> Result:
-    rules = edition("konversi-2025-ketenagakerjaan")
+    tried = _tried(CONVERSION)
+    knows = tried is not None and tried.find("remote", "percent_of_rank_points")
+    rules = tried if tried and knows else edition("konversi-2025-ketenagakerjaan")
     return {"ak": conversion.remote_points(rules, given["jenjang"]).points}
 
 
@@ -510,19 +556,19 @@ def _cutoff(given: _Checked) -> Result:
 
 
 def _year_cap(given: _Checked) -> Result:
-    rules = edition("integrasi-2019")
+    rules = _integration()
     return {"ak": integration.capped_year(rules, given["jenjang"], given.points("ak")).points}
 
 
 def _maintenance(given: _Checked) -> Result:
     answer = integration.maintenance_points(
-        edition("integrasi-2019"), given["jenjang"], top_rank=given.flag("top_pangkat")
+        _integration(), given["jenjang"], top_rank=given.flag("top_pangkat")
     )
     return {"ak_per_year": answer.points}
 
 
 def _conventional() -> Edition:
-    return edition("konvensional")
+    return _tried(CONVENTIONAL) or edition("konvensional")
 
 
 def _conv_decide(given: _Checked) -> Result:

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from reports import views
+from reports.views.regulations import routes as regulation_routes
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -9,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     path("pegawai/daftar.xlsx", views.people_export, name="people_export"),
     path("pegawai/temuan/", views.findings_page, name="findings"),
     path("pegawai/<uuid:public_id>/", views.person_page, name="person"),
+    *regulation_routes,
 ]

@@ -14,7 +14,7 @@ from credits.rules.editions import DIRECTORY, Cited, Edition, Rulebook, choose, 
 from positions.models import Position
 from reports import regulation_words as words
 
-MATRIX = ("golongan", "rank_points", "level_points", "coefficient")
+MATRICES = frozenset({"levels", "predicates"})  # shown as rows and columns
 _DAY = timedelta(days=1)
 
 
@@ -32,13 +32,23 @@ class Row:
     point: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a matrix, with the articles that its values stand in."""
+
+    name: str
+    articles: str
+
+
 @dataclass(slots=True)
 class Section:
-    """A table of values that belong together."""
+    """A table of values that belong together; a matrix where there are `columns`."""
 
     code: str
     title: str
     rows: list[Row] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    matrix: list[tuple[str, list[Row | None]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,27 @@ def sections(edition: Edition, earlier: Edition | None) -> list[Section]:
         if code not in found:
             found[code] = Section(code, words.section(code))
         found[code].rows.append(_row(path, cited, earlier))
+    for code in MATRICES & found.keys():
+        _arrange(found[code], edition)
     return list(found.values())
+
+
+def _arrange(section: Section, edition: Edition) -> None:
+    """Rows by the first name of a value, columns by the second, in the order of the file."""
+    paths = [path for path in edition.values if path[0] == section.code]
+    if any(len(path) != 3 for path in paths):
+        return
+    cells = dict(zip([path[1:] for path in paths], section.rows, strict=True))
+    names = dict.fromkeys(path[1] for path in paths)
+    columns = dict.fromkeys(path[2] for path in paths)
+    for column in columns:
+        articles = dict.fromkeys(
+            row.article for (_, name), row in cells.items() if name == column and row.article
+        )
+        section.columns.append(Column(words.place((column,)), "; ".join(articles)))
+    section.matrix = [
+        (words.place((name,)), [cells.get((name, column)) for column in columns]) for name in names
+    ]
 
 
 def _row(path: tuple[str, ...], cited: Cited, earlier: Edition | None) -> Row:

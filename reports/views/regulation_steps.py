@@ -147,6 +147,7 @@ def _next(
         "publish_form": PublishForm() if may_publish else None,
         "withdraw_form": WithdrawForm() if may_ask else None,
         "may_confirm": may_confirm,
+        "use": regulations.use_of(version.key) if published else None,
         "may_keep": published and asked and publisher,
         "asked": published and asked,
         "own_withdrawal": version.withdrawal_by_id == user.pk,
@@ -217,12 +218,14 @@ def regulation_try(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _try(version: RegulationVersion, request: HttpRequest) -> None:
-    edition = service.trial_book(version).by_key[version.key]
+    book = service.trial_book(version)
+    edition = book.by_key[version.key]
+    earlier = regulations.before(edition, regulations.all_editions(book))
     places = sorted((settings.BASE_DIR / "tests" / "golden").glob("*.csv"))
     cases = [case for place in places for case in golden.read_cases(place)]
     if not cases:
         raise RegulationError("no_cases")
-    service.try_out(version, golden.compare(cases, edition), signed_in(request))
+    service.try_out(version, golden.compare(cases, earlier, edition), signed_in(request))
 
 
 @guard("regulation", "publish")

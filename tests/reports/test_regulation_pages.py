@@ -141,6 +141,8 @@ def test_from_a_file_to_a_publication_by_a_second_person(admin: Client, officer:
     assert version.golden["total"] > 400
     assert {c["family"] for c in version.golden["changed"]}
     assert version.golden["failed_before"] == 0
+    first = version.golden["changed"][0]
+    assert first["before"] != first["got"]
 
     answer = {"effective_from": "01-01-2025", "reason": "Uji"}
     admin.post(at("regulation_publish", version), answer)
@@ -237,13 +239,15 @@ def test_pages_cost_the_same_however_many_rows(
 ) -> None:
     for _ in range(12):
         holder()
+    version = published(EXAMPLE.replace(KEY, "dasar").replace("2025-01-01", "2024-12-15"))
     recalculate_now({"all": True}, "uji")
-    version = tried()
+    draft = tried()
     for n in range(5):
         drafted(EXAMPLE.replace(KEY, f"lain-{n}"))
     with django_assert_max_num_queries(12):
         body(officer.get(reverse(LIST)))
-    with django_assert_max_num_queries(15):
-        body(officer.get(at("regulation_version", version)))
+    for shown in (version, draft):
+        with django_assert_max_num_queries(15):
+            body(officer.get(at("regulation_version", shown)))
     with django_assert_max_num_queries(12):
         body(officer.get(reverse("reports:regulation", args=["konversi-2024"])))

@@ -211,7 +211,10 @@ class Use:
 
 
 _ENTRIES = """
-    SELECT count(*), count(DISTINCT employee_id) FROM credits_ledgerentry WHERE edition = %s"""
+    SELECT count(*), count(DISTINCT employee_id) FROM credits_ledgerentry l
+    WHERE edition = %s AND reverses_seq IS NULL AND NOT EXISTS (
+        SELECT FROM credits_ledgerentry r
+        WHERE r.employee_id = l.employee_id AND r.reverses_seq = l.seq)"""
 _DOCUMENTS = """
     SELECT count(*) FROM credits_document d WHERE d.number <> '' AND EXISTS (
         SELECT FROM credits_ledgerentry l
@@ -219,7 +222,7 @@ _DOCUMENTS = """
 
 
 def use_of(key: str) -> Use:
-    """Entries, people and issued documents that rest on an edition. Two statements."""
+    """Standing entries, their people, and issued documents of an edition. Two statements."""
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, [key])
         entries, people = cursor.fetchone()

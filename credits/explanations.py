@@ -304,3 +304,16 @@ def why_no_rank_target(code: str | None) -> str:
         "rank_above_level": _("The rank is above the level; the level promotion comes first."),
         "own_rules": _("This position follows rules of its own."),
     }.get(code or "", "")
+
+
+_THRESHOLDS: dict[str, str | Promise] = {
+    "rank_reached": gettext_lazy("reaches the points for the next rank"),
+    "rank_lost": gettext_lazy("no longer has the points for the next rank"),
+    "level_reached": gettext_lazy("reaches the points for the next level"),
+    "level_lost": gettext_lazy("no longer has the points for the next level"),
+}
+
+
+def threshold(code: str) -> str:
+    """What a regulation that is tried would mean for somebody's threshold."""
+    return str(_THRESHOLDS[code])

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.policy import STAFF, Role, Scope, declare, declare_scope
+from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope
 from employees.policy import READERS, declare_personal
 from employees.selectors import rated_by
 
@@ -53,3 +53,14 @@ for _resource in ("run", "document_batch"):
     declare(_resource, "add", ONLY_HR)
     declare(_resource, "change", ONLY_HR)
     declare(_resource, "delete", {})
+
+# Regulations are open to everybody who signs in. Rules belong to the administrator (AZ115, AZ116);
+# a second person, another administrator or an HR officer, publishes or confirms a withdrawal
+# (AZ117, decision 16). That it is a second one, service and database see to.
+declare("regulation", "view", EVERYBODY)
+declare("regulation", "add", {Role.ADMIN: Scope.ALL})
+declare("regulation", "change", {})
+declare("regulation", "delete", {})
+declare("regulation", "try", OFFICERS)
+declare("regulation", "publish", OFFICERS)
+declare("regulation_version", "view", STAFF)

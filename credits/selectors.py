@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from credits.models import LedgerEntry, LedgerHead, RunIssue
-from credits.rules.editions import edition_on, rules_version
+from credits.rules.editions import Rulebook, current, edition_on, rules_version
 from credits.rules.errors import RuleError
 from credits.rules.targets import golongan_of, level_target, rank_target
 from credits.rules.units import from_units
@@ -97,21 +97,21 @@ def standings(
     if sums is None:
         sums = balances(ids, day, known_at)
     names = level_names()
-    current = rules_version()
+    rules = current()
     with connection.cursor() as cursor:
         cursor.execute(HOLDING, {"on": day, "ids": ids})
-        return {row[0]: _standing(row, sums, names, current, day) for row in cursor.fetchall()}
+        return {row[0]: _standing(row, sums, names, rules, day) for row in cursor.fetchall()}
 
 
 def _standing(
     row: tuple[Any, ...],
     sums: dict[int, Fraction],
     names: dict[tuple[int, str], str],
-    current: str,
+    rules: Rulebook,
     day: date,
 ) -> Standing:
-    key, employment, version, position_id, code, position, level, golongan, _, seen, rules = row
-    targets = _targets(code, level, golongan or "", employment, day)
+    key, employment, version, position_id, code, position, level, golongan, _, seen, by = row
+    targets = targets_of(rules, code, level, golongan or "", employment, day)
     next_level = targets.next_level
     return Standing(
         employee_id=key,
@@ -126,14 +126,16 @@ def _standing(
         level_target=targets.level,
         next_golongan=targets.next_golongan,
         next_level=names.get((position_id, next_level), next_level) if next_level else None,
-        stale=seen != version or rules != current,
+        stale=seen != version or by != rules.version,
         computed=targets.why_not != "own_rules",
         why_not=targets.why_not,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Targets:
+class Targets:
+    """What there is to reach from a level and rank, and why there is nothing for the rank."""
+
     rank: Fraction | None = None
     level: Fraction | None = None
     next_golongan: str | None = None
@@ -142,14 +144,16 @@ class _Targets:
 
 
 @lru_cache(maxsize=4096)
-def _targets(code: str, level: str, golongan: str, employment: str, day: date) -> _Targets:
-    """Thresholds, what they lead to, and why there is none for the rank."""
+def targets_of(
+    rules: Rulebook, code: str, level: str, golongan: str, employment: str, day: date
+) -> Targets:
+    """Thresholds by the rules of a day, and what they lead to."""
     try:
-        edition = edition_on(day, code)
+        edition = rules.on(day, code)
     except RuleError:
-        return _Targets(why_not="own_rules")
+        return Targets(why_not="own_rules")
     above, following = level_target(edition, level), Level(level).next_level
-    known = _Targets(
+    known = Targets(
         level=above.points if above else None, next_level=str(following) if following else None
     )
     if employment == Employee.Employment.PPPK:

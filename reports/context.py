@@ -24,6 +24,7 @@ NAVIGATION = (
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("To sign"), "credits:signing", ("signing", "view")),
+    (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),
     (_("Administration"), "admin:administration", ("agency", "view")),
 )

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from careers.rules import calendar
 from careers.rules.decision import LEVEL_PROMOTION, NOTHING, Standing, decide
 from careers.rules.editions import load_career_editions
 from credits.rules import conventional, conversion, entry, integration, siasn, targets
-from credits.rules.editions import CONVERSION, Edition, edition, latest
+from credits.rules.editions import CONVENTIONAL, CONVERSION, INTEGRATION, Edition, edition, latest
 from credits.rules.errors import RuleError
 from credits.rules.inputs import read_points
 from credits.rules.months import whole_months
@@ -118,6 +119,10 @@ def _check_header(names: Sequence[str]) -> None:
         raise MalformedFileError("column_twice", columns=", ".join(twice))
 
 
+# The edition that a trial puts in the place of the one cases are worked by.
+_under: ContextVar[Edition | None] = ContextVar("under", default=None)
+
+
 def run(cases: list[Case]) -> Report:
     """Evaluate and compare all cases."""
     report = Report()
@@ -132,6 +137,37 @@ def run(cases: list[Case]) -> Report:
         if not good:
             report.failed.append(Failure(case.id, case.family, case.expected, got))
     return report
+
+
+def compare(cases: list[Case], before: Edition | None, after: Edition) -> dict[str, Any]:
+    """Which cases would have another answer by `after` than by `before`, as JSON values.
+
+    Cases of other regimes are worked as ever. `failed_before` counts those whose answer by
+    `before` is not the one the case expects: earlier regulations changed it already.
+    """
+    old, new = _answers(cases, before), _answers(cases, after)
+    failed = sum(not matches(c.expected, got) for c, got in zip(cases, old, strict=True))
+    return {
+        "total": len(cases),
+        "failed_before": failed,
+        "changed": [
+            {"id": case.id, "family": case.family, "before": _as_text(was), "got": _as_text(now)}
+            for case, was, now in zip(cases, old, new, strict=True)
+            if was != now
+        ],
+    }
+
+
+def _answers(cases: list[Case], under: Edition | None) -> list[Result]:
+    token = _under.set(under)
+    try:
+        return [evaluate(case.inputs) for case in cases]
+    finally:
+        _under.reset(token)
+
+
+def _as_text(answer: Result) -> str:
+    return json.dumps(answer, default=str, ensure_ascii=False)
 
 
 def evaluate(inputs: Inputs) -> Result:
@@ -298,7 +334,16 @@ def _date(value: object, name: str) -> date:
 
 
 def _conversion() -> Edition:
-    return latest(CONVERSION)
+    return _tried(CONVERSION) or latest(CONVERSION)
+
+
+def _integration() -> Edition:
+    return _tried(INTEGRATION) or edition("integrasi-2019")
+
+
+def _tried(regime: str) -> Edition | None:
+    under = _under.get()
+    return under if under and under.regime == regime else None
 
 
 def _career() -> Edition:
@@ -444,7 +489,7 @@ def _transfer_age(given: _Checked) -> Result:
 
 def _integrate(given: _Checked) -> Result:
     answer = integration.integration_points(
-        edition("integrasi-2019"),
+        _integration(),
         given["jenjang"],
         given["golongan"],
         given.points("ak_konvensional"),
@@ -464,7 +509,9 @@ def _degree(given: _Checked) -> Result:
 
 
 def _remote(given: _Checked) -> Result:
-    rules = edition("konversi-2025-ketenagakerjaan")
+    tried = _tried(CONVERSION)
+    knows = tried is not None and tried.find("remote", "percent_of_rank_points")
+    rules = tried if tried and knows else edition("konversi-2025-ketenagakerjaan")
     return {"ak": conversion.remote_points(rules, given["jenjang"]).points}
 
 
@@ -510,19 +557,19 @@ def _cutoff(given: _Checked) -> Result:
 
 
 def _year_cap(given: _Checked) -> Result:
-    rules = edition("integrasi-2019")
+    rules = _integration()
     return {"ak": integration.capped_year(rules, given["jenjang"], given.points("ak")).points}
 
 
 def _maintenance(given: _Checked) -> Result:
     answer = integration.maintenance_points(
-        edition("integrasi-2019"), given["jenjang"], top_rank=given.flag("top_pangkat")
+        _integration(), given["jenjang"], top_rank=given.flag("top_pangkat")
     )
     return {"ak_per_year": answer.points}
 
 
 def _conventional() -> Edition:
-    return edition("konvensional")
+    return _tried(CONVENTIONAL) or edition("konvensional")
 
 
 def _conv_decide(given: _Checked) -> Result:

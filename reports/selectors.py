@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Concat, Trim
 
 from credits.models import CalculationRun, LedgerEntry, Rating, RunIssue
-from credits.rules.editions import edition_on, rules_version
+from credits.rules.editions import Rulebook, current, rules_version
 from credits.rules.targets import golongan_of, level_target, rank_target
 from credits.rules.units import to_units
 from employees.models import (
@@ -283,7 +283,7 @@ def due(kind: str, on: date) -> Q:
     For querysets of `people_today`; PPPK have no rank promotion by points (decision 20).
     """
     condition = Q(pk__in=[])
-    for level, golongan, units in _thresholds(kind, on):
+    for level, golongan, units in _thresholds(current(), kind, on):
         reached = Q(level_now=level, head__balance_units__gte=units)
         condition |= reached & Q(golongan_now=golongan) if golongan else reached
     if kind == "rank":
@@ -292,9 +292,9 @@ def due(kind: str, on: date) -> Q:
 
 
 @lru_cache(maxsize=8)
-def _thresholds(kind: str, on: date) -> tuple[tuple[str, str, int], ...]:
+def _thresholds(rules: Rulebook, kind: str, on: date) -> tuple[tuple[str, str, int], ...]:
     """(level, golongan or "", units) of every threshold of the general rules of a day."""
-    edition = edition_on(on)
+    edition = rules.on(on, None)
     rows: list[tuple[str, str, int]] = []
     for level in Level:
         if kind == "level":

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from reports import views
+from reports.views.regulations import routes as regulation_routes
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path("pegawai/temuan/", views.findings_page, name="findings"),
     path("pegawai/<uuid:public_id>/", views.person_page, name="person"),
     path("pegawai/<uuid:public_id>/cetak/", views.person_print, name="person_print"),
+    *regulation_routes,
 ]

@@ -19,6 +19,7 @@ from credits.models.ledger import (
     RunChunk,
     RunIssue,
 )
+from credits.models.regulations import RegulationVersion
 
 __all__ = [
     "CalculationRun",
@@ -35,6 +36,7 @@ __all__ = [
     "OpeningBalance",
     "Predicate",
     "Rating",
+    "RegulationVersion",
     "RunChange",
     "RunChunk",
     "RunIssue",

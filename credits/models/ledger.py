@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from credits.models.regulations import RegulationVersion
 from employees.models import Employee
 
 
@@ -110,11 +111,16 @@ class CalculationRun(models.Model):
         DONE = "done", _("done")
         PARTLY = "partly", _("done with errors")
         CANCELLED = "cancelled", _("cancelled")
+        OVERTAKEN = "overtaken", _("overtaken by a change of rules")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reason = models.CharField(_("reason"), max_length=500)
     scope = models.JSONField(default=dict)  # what was asked: all, unit, position, nip, stale
     dry_run = models.BooleanField(_("preview only"), default=False)
+    # A preview of a regulation that is not in force: computed with it, posts nothing.
+    trial_of = models.ForeignKey(
+        RegulationVersion, models.PROTECT, null=True, blank=True, related_name="trials"
+    )
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     rules_version = models.CharField(max_length=16)
     editions = models.JSONField(default=list)
@@ -183,6 +189,8 @@ class RunChange(models.Model):
     after_units = models.BigIntegerField()
     removed = models.JSONField(default=list)  # entries that would be reversed
     added = models.JSONField(default=list)  # entries that would be posted
+    # In a trial of a regulation: thresholds reached or lost, such as "rank_reached".
+    thresholds = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("change by a recalculation")

@@ -25,9 +25,8 @@ from credits.rules.editions import (
     CONVERSION,
     INTEGRATION,
     Edition,
-    edition_on,
-    latest,
-    regime_start,
+    Rulebook,
+    current,
 )
 from credits.rules.entry import Origin, transfer_adds_base, transfer_limit
 from credits.rules.errors import RuleError
@@ -122,6 +121,7 @@ class Issue(NamedTuple):
 class Account:
     """The answer: lines in order of effect, findings, and whether the person was computed."""
 
+    rules: Rulebook  # by which it was computed
     lines: list[Line] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     computed: bool = True
@@ -135,20 +135,21 @@ class Account:
         self.issues.append(Issue("note", code, params))
 
 
-def expected_lines(facts: Facts) -> Account:
-    """The lines that ought to stand for a person.
+def expected_lines(facts: Facts, rules: Rulebook | None = None) -> Account:
+    """The lines that ought to stand for a person by a set of editions (default: that in force).
 
     Not computed (``computed`` False, no lines): nobody who holds no functional position, and the
     holders of a JF with rules of its own (decision 8).
     """
-    account = Account()
-    if why := _not_computed(facts.appointments):
+    account = Account(rules or current())
+    rules = account.rules
+    if why := _not_computed(rules, facts.appointments):
         account.computed = False
         account.untouched = why == "own_rules"
         account.issues.append(Issue("skipped", why, {}))
         return account
-    held = [a for a in facts.appointments if not _own_rules(a.position)]
-    begin = _begin(facts.opening)
+    held = [a for a in facts.appointments if not _own_rules(rules, a.position)]
+    begin = _begin(rules, facts.opening)
     if facts.opening:
         _open(account, facts, held)
     elif held[0].start < begin:
@@ -163,16 +164,16 @@ def expected_lines(facts: Facts) -> Account:
     return account
 
 
-def _not_computed(appointments: Sequence[Appointment]) -> str | None:
+def _not_computed(rules: Rulebook, appointments: Sequence[Appointment]) -> str | None:
     if not appointments:
         return "no_appointment"
-    return "own_rules" if _own_rules(appointments[-1].position) else None
+    return "own_rules" if _own_rules(rules, appointments[-1].position) else None
 
 
-@cache
-def _own_rules(position: str) -> bool:
+@lru_cache(maxsize=1024)
+def _own_rules(rules: Rulebook, position: str) -> bool:
     try:
-        edition_on(date.max, position)
+        rules.on(date.max, position)
     except RuleError as problem:
         if problem.code == "position.own_rules":
             return True
@@ -180,15 +181,15 @@ def _own_rules(position: str) -> bool:
     return False
 
 
-def _begin(opening: Opening | None) -> date:
+def _begin(rules: Rulebook, opening: Opening | None) -> date:
     """The first day that is counted: the regime's, or the day after the stated balance (E-02)."""
-    first = _conversion_start()
+    first = _conversion_start(rules)
     return max(first, opening.on + _DAY) if opening else first
 
 
-@cache
-def _conversion_start() -> date:
-    return regime_start(CONVERSION)
+@lru_cache(maxsize=8)
+def _conversion_start(rules: Rulebook) -> date:
+    return rules.regime_start(CONVERSION)
 
 
 def held_on(held: Sequence[Appointment], day: date) -> Appointment | None:
@@ -233,7 +234,7 @@ def _convert(account: Account, facts: Facts, held: Sequence[Appointment], begin:
     """Ratings to points: months / 12 x percent x coefficient of the level held (R-008, E-08)."""
     gaps = [Span(p.start, p.end, None) for p in facts.pauses if p.kind in _EARNING_NOTHING]
     add = account.lines.append
-    stretches = iter(() if gaps else [_stretch(a, begin) for a in held])
+    stretches = iter(() if gaps else [_stretch(account.rules, a, begin) for a in held])
     since, until, terms_of = next(stretches, _NEVER)
     for rating in facts.ratings:
         key, first, last, predicate = rating
@@ -243,45 +244,56 @@ def _convert(account: Account, facts: Facts, held: Sequence[Appointment], begin:
             if terms := terms_of[predicate, first, last]:
                 add(_line(Line, (terms, key)))
         elif last >= begin:
-            account.lines.extend(_split(rating, held, gaps, begin))
+            account.lines.extend(_split(account.rules, rating, held, gaps, begin))
 
 
 class _Conversions(dict[tuple[str, date, date], "Terms | None"]):
-    """Terms of a rating's line at one level of a position, by (predicate, first, last day).
+    """Terms of a rating's line at one level of a position by one set of editions, by (predicate,
+    first, last day).
 
     Filled as asked for: a ministry has few positions, levels and periods.
     """
 
-    def __init__(self, position: str, level: str) -> None:
+    def __init__(self, rules: Rulebook, position: str, level: str) -> None:
         super().__init__()
-        self.position, self.level = position, level
+        self.rules, self.position, self.level = rules, position, level
 
     def __missing__(self, rating: tuple[str, date, date]) -> Terms | None:
         predicate, first, last = rating
-        found = self[rating] = _conversion(self.position, self.level, predicate, first, last, last)
+        found = self[rating] = _conversion(
+            self.rules, self.position, self.level, predicate, first, last, last
+        )
         return found
 
 
-_NEVER = (date.max, date.max, _Conversions("", ""))
-_conversions = cache(_Conversions)
+_NEVER: tuple[date, date, dict[Any, Any]] = (date.max, date.max, {})
+_conversions = lru_cache(maxsize=2048)(_Conversions)
 
 
-def _stretch(appointment: Appointment, begin: date) -> tuple[date, date, _Conversions]:
+def _stretch(
+    rules: Rulebook, appointment: Appointment, begin: date
+) -> tuple[date, date, dict[Any, Any]]:
     """The first and last day on which whole ratings count for an appointment, and their terms."""
     start, end = appointment.start, appointment.end
-    terms_of = _conversions(appointment.position, appointment.level)
+    terms_of = _conversions(rules, appointment.position, appointment.level)
     return (start if start > begin else begin, end or date.max, terms_of)
 
 
 def _split(
-    rating: Rating, held: Sequence[Appointment], gaps: Sequence[Span[None]], begin: date
+    rules: Rulebook,
+    rating: Rating,
+    held: Sequence[Appointment],
+    gaps: Sequence[Span[None]],
+    begin: date,
 ) -> Iterator[Line]:
     first, last = max(rating.start, begin), rating.end
     times = tuple(_within(a.start, a.end, first, last) for a in held)
     stops = tuple(_within(gap.start, gap.end, first, last) for gap in gaps)
     for nth, start, end, earned in _segments(first, last, times, stops):
         holding = held[nth]
-        terms = _conversion(holding.position, holding.level, rating.predicate, start, end, earned)
+        terms = _conversion(
+            rules, holding.position, holding.level, rating.predicate, start, end, earned
+        )
         if terms:
             yield Line(terms, rating.id)
 
@@ -320,7 +332,13 @@ def _last_day(days: _Days | None, otherwise: date) -> date:
 
 @lru_cache(maxsize=65_536)
 def _conversion(
-    position: str, level: str, predicate: str, start: date, end: date, earned: date
+    rules: Rulebook,
+    position: str,
+    level: str,
+    predicate: str,
+    start: date,
+    end: date,
+    earned: date,
 ) -> Terms | None:
     """The terms of a conversion line; None without a month.
 
@@ -329,7 +347,7 @@ def _conversion(
     months = whole_months(start, end)
     if not months:
         return None
-    edition = edition_on(end, position)
+    edition = rules.on(end, position)
     points = _units(period_points(edition, level, predicate, months))
     return Terms(
         "conversion",
@@ -363,8 +381,8 @@ def _open(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
     if opening.kind == "integration":
         terms = _integrated(account, facts, holding, opening)
     else:
-        on = max(opening.on, _conversion_start())
-        article, edition = _accumulation(holding.position, on)
+        on = max(opening.on, _conversion_start(account.rules))
+        article, edition = _accumulation(account.rules, holding.position, on)
         terms = Terms(
             "opening",
             opening.on.isoformat(),
@@ -387,9 +405,9 @@ def _open(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
 
 
 @lru_cache(maxsize=8192)
-def _accumulation(position: str, on: date) -> tuple[str, str]:
+def _accumulation(rules: Rulebook, position: str, on: date) -> tuple[str, str]:
     """The article on the sum of points in force on a day, and its edition's key."""
-    edition = edition_on(on, position)
+    edition = rules.on(on, position)
     return edition.citation("accumulation").article, edition.key
 
 
@@ -402,7 +420,7 @@ def _integrated(
         account.issues.append(Issue("error", "rank_missing", {"on": opening.on.isoformat()}))
         return None
     try:
-        edition = latest(INTEGRATION, holding.position)
+        edition = account.rules.latest(INTEGRATION, holding.position)
         answer = integration_points(edition, holding.level, golongan, from_units(opening.units))
     except RuleError as problem:
         account.issues.append(Issue("error", problem.code, dict(problem.params)))
@@ -463,11 +481,11 @@ def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
     if appointment.way == "transfer":
         _transfer(account, facts, appointment)
     elif appointment.way == "first":
-        edition = edition_on(appointment.start, appointment.position)
+        edition = account.rules.on(appointment.start, appointment.position)
         if edition.setting("first_appointment_base_points"):
             _base(account, facts, appointment)
         for rating in facts.ratings:
-            if _conversion_start() <= rating.start < appointment.start:
+            if _conversion_start(account.rules) <= rating.start < appointment.start:
                 _before(account, appointment, rating, rating.start, "first_appointment")
     elif appointment.way == "promotion":
         _base(account, facts, appointment)
@@ -485,7 +503,7 @@ def _base(account: Account, facts: Facts, appointment: Appointment) -> None:
     if not golongan:
         account.note("rank_missing", on=appointment.start.isoformat())
         return
-    edition = edition_on(appointment.start, appointment.position)
+    edition = account.rules.on(appointment.start, appointment.position)
     try:
         points = _base_units(edition, appointment.level, golongan)
     except RuleError as problem:
@@ -559,7 +577,7 @@ def _transfer(account: Account, facts: Facts, appointment: Appointment) -> None:
             account.note("opening_missing", on=appointment.start.isoformat())
         return
     golongan = golongan_on(facts.ranks, appointment.start)
-    edition = edition_on(appointment.start, appointment.position)
+    edition = account.rules.on(appointment.start, appointment.position)
     flat = edition.find("transfer_flat", appointment.origin, appointment.level, golongan)
     if flat is not None:
         units = to_units(flat.amount)
@@ -599,7 +617,7 @@ def _before(
     start, last = max(rating.start, first), min(rating.end, appointment.start - _DAY)
     if last < start or not (months := whole_months(start, last)):
         return
-    edition = edition_on(appointment.start, appointment.position)
+    edition = account.rules.on(appointment.start, appointment.position)
     parts = _months_units(edition, appointment.level, rating.predicate, months)
     account.lines.append(
         _entry(
@@ -636,7 +654,7 @@ def _study(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
             continue
         spans = [Span(a.start, a.end, a) for a in held]
         for part in split_months(max(pause.start, begin), pause.end, spans):
-            edition = edition_on(part.end, part.value.position)
+            edition = account.rules.on(part.end, part.value.position)
             if left is None:
                 left = int(edition.cited("study_leave", "limit_months").value)
             answer = study_leave_points(
@@ -682,7 +700,7 @@ def _degrees(account: Account, facts: Facts, held: Sequence[Appointment], begin:
         if rated is None:
             account.note("degree_waits", recorded_on=day.isoformat())
             continue
-        edition = edition_on(day, holding.position)
+        edition = account.rules.on(day, holding.position)
         if _made_an_expert(degree, lower, held, holding) and not edition.setting(
             "degree_at_category_change"
         ):
@@ -743,7 +761,9 @@ def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
                     break
                 balance += terms.amount_units
             if balance:
-                article, edition = _accumulation(appointment.position, appointment.start)
+                article, edition = _accumulation(
+                    account.rules, appointment.position, appointment.start
+                )
                 parts = _Converted(-balance, "level.reset", article, edition, balance, -100)
                 terms = _new_terms("reset", appointment.start, appointment.level, "", parts)
                 insort(account.lines, Line(terms, appointment.id), key=by_time)

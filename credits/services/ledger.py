@@ -20,7 +20,7 @@ from django.db import connection
 
 from credits.facts import among, array, facts_of
 from credits.rules.chain import GENESIS, instant, sealed
-from credits.rules.editions import rules_version
+from credits.rules.editions import Rulebook, current
 from credits.rules.errors import RuleError
 from credits.rules.lines import Line, Terms, reversal_of, terms_of
 from credits.rules.timeline import Account, Facts, Issue, expected_lines
@@ -99,29 +99,34 @@ class Outcome:
     issues: list[tuple[int, Issue]] = field(default_factory=list)
 
 
-def reconcile(ids: Sequence[int], run_id: int, *, dry_run: bool = False) -> Outcome:
+def reconcile(
+    ids: Sequence[int], run_id: int, *, rules: Rulebook | None = None, dry_run: bool = False
+) -> Outcome:
     """Bring the ledger of people into line with their facts (or only say how, when `dry_run`).
 
+    By one set of editions for all of them; runs ask for that in force at each of their parts.
     Call it inside a transaction. At most nine statements, whatever the number of people.
     """
     with connection.cursor() as cursor, _no_gc():
-        return _reconcile(cursor, ids, run_id, dry_run)
+        return _reconcile(cursor, ids, run_id, rules or current(), dry_run)
 
 
-def _reconcile(cursor: Any, ids: Sequence[int], run_id: int, dry_run: bool) -> Outcome:
+def _reconcile(
+    cursor: Any, ids: Sequence[int], run_id: int, rules: Rulebook, dry_run: bool
+) -> Outcome:
     cursor.execute(LOOK if dry_run else LOCK, [array(ids)])
     versions: dict[int, int] = dict(cursor.fetchall())
     cursor.execute(*among(HEADS, versions))
     heads = {row[0]: Head(*row[1:]) for row in cursor.fetchall()}
     facts = facts_of(list(versions))
     outcome = Outcome(people=len(versions))
-    accounts = {key: _account(facts[key], outcome) for key in versions}
+    accounts = {key: _account(facts[key], rules, outcome) for key in versions}
     computed = {k: a for k, a in accounts.items() if a is not None and not a.untouched}
     digests = {key: digest(account.lines) for key, account in computed.items()}
     differing = [k for k, d in digests.items() if heads.get(k, _EMPTY).digest != d]
     outcome.changes = _compare(cursor, differing, computed, heads)
     if not dry_run:
-        _post(cursor, run_id, outcome, versions, heads, digests, accounts)
+        _post(cursor, run_id, rules.version, outcome, versions, heads, digests, accounts)
     return outcome
 
 
@@ -150,10 +155,10 @@ def _no_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _account(facts: Facts, outcome: Outcome) -> Account | None:
+def _account(facts: Facts, rules: Rulebook, outcome: Outcome) -> Account | None:
     """The person's account; None where the rules refuse the facts (the ledger stays as it is)."""
     try:
-        account = expected_lines(facts)
+        account = expected_lines(facts, rules)
     except RuleError as problem:
         issue = Issue("error", problem.code, dict(problem.params))
     except Exception:
@@ -217,6 +222,7 @@ def _take(missing: Counter[Line], line: Line) -> bool:
 def _post(
     cursor: Any,
     run_id: int,
+    current: str,
     outcome: Outcome,
     versions: dict[int, int],
     heads: dict[int, Head],
@@ -236,7 +242,6 @@ def _post(
                     outcome.posted += len(change.added)
                     outcome.reversed += len(change.removed)
                 copy.write("".join(rows))
-    current = rules_version()
     states = []
     for key, version in versions.items():
         if accounts[key] is None:

@@ -16,11 +16,20 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from credits.facts import array
-from credits.models import CalculationRun, LedgerHead, RunChange, RunChunk, RunIssue
-from credits.rules.editions import load_editions, rules_version
+from credits.models import (
+    CalculationRun,
+    LedgerHead,
+    RegulationVersion,
+    RunChange,
+    RunChunk,
+    RunIssue,
+)
+from credits.rules.editions import Rulebook
 from credits.rules.lines import STATED, Line
 from credits.services.ledger import Change, Outcome, reconcile
 from credits.services.parts import claimed, ring
+from credits.services.rulebooks import in_force, of_run, with_version
+from credits.services.trials import crossed
 from employees.models import Appointment, Employee, UnitMembership
 from positions.selectors import units_below
 
@@ -99,15 +108,28 @@ def stale_ids() -> list[int]:
                    AND EXISTS (SELECT FROM employees_appointment a WHERE a.employee_id = e.id))
                OR h.facts_version <> e.facts_version OR h.rules_version <> %s
             ORDER BY e.id""",
-            [rules_version()],
+            [in_force().version],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
+class OvertakenError(Exception):
+    """The rules are no longer those that a run began with."""
+
+
 def create(
-    scope: dict[str, Any], reason: str, actor: Any = None, *, dry_run: bool = False
+    scope: dict[str, Any],
+    reason: str,
+    actor: Any = None,
+    *,
+    dry_run: bool = False,
+    trial_of: RegulationVersion | None = None,
 ) -> CalculationRun:
-    """Record a run and its parts; nobody works on it yet. Raises ScopeError."""
+    """Record a run and its parts; nobody works on it yet. Raises ScopeError.
+
+    `trial_of` previews a regulation that is not in force: nothing is posted, whatever `dry_run`.
+    """
+    rules = with_version(in_force(), trial_of) if trial_of else in_force()
     ids = people_in(scope, timezone.localdate())
     size = max(MIN_CHUNK, min(MAX_CHUNK, -(-len(ids) // PARTS)))
     with transaction.atomic():
@@ -115,9 +137,10 @@ def create(
             scope=scope,
             reason=reason,
             actor=actor,
-            dry_run=dry_run,
-            rules_version=rules_version(),
-            editions=list(load_editions()),
+            dry_run=dry_run or trial_of is not None,
+            trial_of=trial_of,
+            rules_version=rules.version,
+            editions=list(rules.by_key),
             people=len(ids),
         )
         _write_parts(run, ids, size)
@@ -138,10 +161,15 @@ def _write_parts(run: CalculationRun, ids: Sequence[int], size: int) -> None:
 
 
 def start(
-    scope: dict[str, Any], reason: str, actor: Any = None, *, dry_run: bool = False
+    scope: dict[str, Any],
+    reason: str,
+    actor: Any = None,
+    *,
+    dry_run: bool = False,
+    trial_of: RegulationVersion | None = None,
 ) -> CalculationRun:
     """Record a run and ring for the workers."""
-    run = create(scope, reason, actor, dry_run=dry_run)
+    run = create(scope, reason, actor, dry_run=dry_run, trial_of=trial_of)
     ring("credits.tasks.work_on_run", run.pk)
     return run
 
@@ -166,13 +194,17 @@ def recalculate_now(
 
 def cancel(run: CalculationRun) -> None:
     """Stop a run: parts already done stay done, the others are not begun."""
+    _stop(run.pk, CalculationRun.State.CANCELLED)
+
+
+def _stop(run_id: int, state: CalculationRun.State) -> None:
     with transaction.atomic():
-        RunChunk.objects.filter(run=run, state=RunChunk.State.WAITING).update(
+        RunChunk.objects.filter(run=run_id, state=RunChunk.State.WAITING).update(
             state=RunChunk.State.CANCELLED
         )
         CalculationRun.objects.filter(
-            pk=run.pk, state__in=[CalculationRun.State.WAITING, CalculationRun.State.RUNNING]
-        ).update(state=CalculationRun.State.CANCELLED, finished_at=timezone.now())
+            pk=run_id, state__in=[CalculationRun.State.WAITING, CalculationRun.State.RUNNING]
+        ).update(state=state, finished_at=timezone.now())
 
 
 def open_runs() -> Iterable[int]:
@@ -214,6 +246,11 @@ def _attempt(run_id: int, key: int) -> None:
     )
     try:
         do_part(run_id, chunk)
+    except OvertakenError:
+        # Nobody is computed half by one set of rules and half by another in one run: whoever is
+        # left is not up to date, and the next run takes them.
+        log.warning("run.overtaken", extra={"run": run_id})
+        _stop(run_id, CalculationRun.State.OVERTAKEN)
     except DatabaseError as problem:
         log.exception("run.part_failed", extra={"run": run_id, "part": chunk.number})
         RunChunk.objects.filter(pk=key).update(error=type(problem).__name__)
@@ -232,13 +269,19 @@ def _park(run_id: int, chunk: RunChunk) -> None:
 
 
 def do_part(run_id: int, chunk: RunChunk) -> Outcome:
-    """One part in one transaction: entries, findings and the tick on the part, or nothing."""
+    """One part in one transaction: entries, findings and the tick on the part, or nothing.
+
+    Raises OvertakenError when the rules changed since the run was asked for.
+    """
     with transaction.atomic():
-        run = CalculationRun.objects.get(pk=run_id)
-        outcome = reconcile(chunk.employee_ids, run_id, dry_run=run.dry_run)
+        run = CalculationRun.objects.select_related("trial_of").get(pk=run_id)
+        rules = of_run(run)
+        if rules.version != run.rules_version:
+            raise OvertakenError
+        outcome = reconcile(chunk.employee_ids, run_id, rules=rules, dry_run=run.dry_run)
         changed = [c for c in outcome.changes if c.added or c.removed]
         if run.dry_run:
-            RunChange.objects.bulk_create([_change_row(run_id, c) for c in changed])
+            RunChange.objects.bulk_create(_change_rows(run, rules, chunk.employee_ids, outcome))
             outcome.posted = sum(len(c.added) for c in changed)
             outcome.reversed = sum(len(c.removed) for c in changed)
         _write_issues(run_id, outcome)
@@ -277,7 +320,22 @@ def _write_issues(run_id: int, outcome: Outcome) -> None:
     )
 
 
-def _change_row(run_id: int, change: Change) -> RunChange:
+def _change_rows(
+    run: CalculationRun, rules: Rulebook, ids: Sequence[int], outcome: Outcome
+) -> list[RunChange]:
+    """Whose points would change; in a trial also whose thresholds are reached or lost."""
+    changes = {c.employee_id: c for c in outcome.changes if c.added or c.removed}
+    reached: dict[int, list[str]] = {}
+    if run.trial_of:
+        after = {key: change.after_units for key, change in changes.items()}
+        day = max(run.trial_of.effective_from, timezone.localdate())
+        reached, units = crossed(ids, after, in_force(), rules, day)
+        for key in reached.keys() - changes.keys():
+            changes[key] = Change(key, units[key], units[key], [], [])
+    return [_change_row(run.pk, c, reached.get(key, [])) for key, c in changes.items()]
+
+
+def _change_row(run_id: int, change: Change, thresholds: list[str]) -> RunChange:
     return RunChange(
         run_id=run_id,
         employee_id=change.employee_id,
@@ -285,6 +343,7 @@ def _change_row(run_id: int, change: Change) -> RunChange:
         after_units=change.after_units,
         removed=[_line(line) for _, line in change.removed],
         added=[_line(line) for line in change.added],
+        thresholds=thresholds,
     )
 
 

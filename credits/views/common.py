@@ -18,6 +18,7 @@ BADGES = {
     "done": "badge-ok",
     "partly": "badge-warn",
     "cancelled": "",
+    "overtaken": "badge-warn",
     "parked": "badge-bad",
 }
 

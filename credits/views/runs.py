@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
-from credits.explanations import issue, regulation, sentence, title
+from credits.explanations import issue, regulation, sentence, threshold, title
 from credits.forms import ALL, STALE, RunForm
 from credits.models import CalculationRun, LedgerEntry, RunChange, RunIssue
-from credits.rules.editions import rules_version
+from credits.rules.editions import rules_version, using
 from credits.scopes import describe
 from credits.services import runs
+from credits.services.rulebooks import of_run
 from credits.views.common import BADGES, OPEN, person_asked, progress
 
 RUNS_A_PAGE = 30
@@ -77,7 +78,8 @@ def _begin(request: HttpRequest, form: RunForm) -> HttpResponse:
 
 
 def _run(public_id: UUID) -> CalculationRun:
-    return get_object_or_404(CalculationRun.objects.select_related("actor"), public_id=public_id)
+    runs_known = CalculationRun.objects.select_related("actor", "trial_of")
+    return get_object_or_404(runs_known, public_id=public_id)
 
 
 @guard("run", "view")
@@ -93,20 +95,27 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "bar": progress(run),
         "finished": finished,
         "severities": _severities(run),
-        "changes": _changes(request, run) if run.dry_run else None,
+        "changes": changes_of(request, run) if run.dry_run else None,
         "issues": _issues(request, run),
-        "editions": [regulation(code) for code in run.editions],
-        "outdated": run.rules_version != rules_version(),
+        "editions": _titles(run),
+        # A trial was never computed by the rules in force.
+        "outdated": run.trial_of is None and run.rules_version != rules_version(),
         "may_change": allows(request.user, "run", "change"),
         "may_apply": (
             finished
             and run.dry_run
-            and run.state != State.CANCELLED
+            and run.trial_of is None
+            and run.state not in (State.CANCELLED, State.OVERTAKEN)
             and bool(run.changed)
             and allows(request.user, "run", "add")
         ),
     }
     return render(request, "credits/run_detail.html", context)
+
+
+def _titles(run: CalculationRun) -> list[str]:
+    with using(of_run(run)):
+        return [regulation(code) for code in run.editions]
 
 
 def _severities(run: CalculationRun) -> list[dict[str, Any]]:
@@ -119,8 +128,13 @@ def _severities(run: CalculationRun) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(request: HttpRequest, run: CalculationRun) -> dict[str, Any]:
+def changes_of(request: HttpRequest, run: CalculationRun) -> dict[str, Any]:
     """The preview's people, the largest difference first."""
+    with using(of_run(run)):  # so that a trial's regulation is called by its title
+        return _changes(request, run)
+
+
+def _changes(request: HttpRequest, run: CalculationRun) -> dict[str, Any]:
     difference = Func(F("after_units") - F("before_units"), function="abs")
     found: QuerySet[RunChange] = run.changes.select_related("employee")
     shown = paged(
@@ -134,6 +148,7 @@ def _changes(request: HttpRequest, run: CalculationRun) -> dict[str, Any]:
             "difference": change.after_units - change.before_units,
             "removed": _lines(change.removed, -1),
             "added": _lines(change.added, 1),
+            "thresholds": [threshold(code) for code in change.thresholds],
         }
         for change in shown["page"]
     ]
@@ -185,7 +200,8 @@ def run_status(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def run_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start the real run over the people of a finished preview."""
     preview = _run(public_id)
-    if not preview.dry_run or preview.state in (*OPEN, State.CANCELLED):
+    unfit = (*OPEN, State.CANCELLED, State.OVERTAKEN)
+    if not preview.dry_run or preview.trial_of or preview.state in unfit:
         messages.error(request, _("Only a finished preview can be applied."))
         return redirect("credits:run", preview.public_id)
     run = runs.start(preview.scope, preview.reason, signed_in(request))

@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from credits.rules.editions import edition_on
+from credits.rules.editions import edition_on, using
 from credits.rules.units import amount_text, display
 from credits.selectors import Standing, standings
+from credits.services.rulebooks import in_force
 from employees.models import Appointment, Employee
 
 FIELDS = (
@@ -46,7 +47,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         on = _date(options["as_of"]) if options["as_of"] else timezone.localdate()
         known_at = _instant(options["known_at"]) if options["known_at"] else None
-        rows = self._rows(on, known_at)
+        with using(in_force()):
+            self._print(self._rows(on, known_at), options)
+
+    def _print(self, rows: Iterator[dict[str, Any]], options: dict[str, Any]) -> None:
         if options["format"] == "json":
             self.stdout.write(json.dumps(list(rows), ensure_ascii=False, indent=1))
             return

@@ -22,6 +22,7 @@ ROLE_LABELS = {
     Role.HOLDER: _("Holder of a functional position"),
     Role.AUDITOR: _("Auditor (reads only)"),
     Role.ADMIN: _("Administrator"),
+    Role.DETERMINER: _("Determining officer (pejabat penetap)"),
 }
 
 

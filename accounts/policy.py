@@ -32,6 +32,7 @@ class Role(StrEnum):
     HOLDER = "pemangku"
     AUDITOR = "auditor"
     ADMIN = "administrator"
+    DETERMINER = "pejabat_penetap"
 
 
 class Scope(StrEnum):
@@ -42,6 +43,7 @@ class Scope(StrEnum):
     POSITION = "position"  # the JF that one coordinates
     SUBORDINATES = "subordinates"
     OWN = "own"
+    SIGNER = "signer"  # what one is to sign, or signed
 
 
 Where = Callable[[Any, date], Q]

@@ -16,7 +16,7 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from credits.models import LedgerEntry, LedgerHead, RunIssue
-from credits.rules.editions import edition_on, rules_version
+from credits.rules.editions import rules_version, scale_on
 from credits.rules.errors import RuleError
 from credits.rules.targets import golongan_of, level_target, rank_target
 from credits.rules.units import from_units
@@ -139,7 +139,7 @@ class _Targets:
 def _targets(code: str, level: str, golongan: str, employment: str, day: date) -> _Targets:
     """Thresholds, what they lead to, and why there is none for the rank."""
     try:
-        edition = edition_on(day, code)
+        edition = scale_on(day, code)
     except RuleError:
         return _Targets(why_not="own_rules")
     above, following = level_target(edition, level), Level(level).next_level
@@ -237,4 +237,4 @@ def findings(employee_id: int) -> list[RunIssue]:
 
 def spans(code: str, level: str, day: date) -> tuple[str, ...]:
     """The golongan that a level spans under the rules of a day."""
-    return tuple(str(g) for g in golongan_of(edition_on(day, code), level))
+    return tuple(str(g) for g in golongan_of(scale_on(day, code), level))

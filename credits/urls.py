@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from credits.views import documents, entries, periods, runs, signing, verification
+from credits.views import documents, drafting, entries, periods, runs, signing, verification
 from employees.views.entries import routes
 
 app_name = "credits"
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("perhitungan/<uuid:public_id>/terapkan/", runs.run_apply, name="run_apply"),
     path("perhitungan/<uuid:public_id>/batalkan/", runs.run_cancel, name="run_cancel"),
     path("dokumen/", documents.document_list, name="documents"),
-    path("dokumen/baru/", documents.document_new, name="document_new"),
+    path("dokumen/baru/", drafting.document_new, name="document_new"),
     path("dokumen/ajukan/", documents.document_issue, name="document_issue"),
     path("dokumen/<uuid:public_id>/", documents.document_page, name="document"),
     path(
@@ -22,33 +22,33 @@ urlpatterns: list[URLPattern] = [
     ),
     *(
         path(
-            f"dokumen/<uuid:public_id>/{act}/",
+            f"dokumen/<uuid:public_id>/{word}/",
             documents.document_act,
             {"act": act},
-            name=f"document_{name}",
+            name=f"document_{act}",
         )
-        for act, name in documents.ACT_ROUTES
+        for word, act in documents.ACT_ROUTES
     ),
     path("dokumen/<uuid:public_id>.pdf", documents.document_pdf, name="document_pdf"),
-    path("dokumen/kumpulan/<uuid:public_id>/", documents.document_batch, name="document_batch"),
+    path("dokumen/kumpulan/<uuid:public_id>/", drafting.document_batch, name="document_batch"),
     path(
         "dokumen/kumpulan/<uuid:public_id>/progres/",
-        documents.document_batch_status,
+        drafting.document_batch_status,
         name="document_batch_status",
     ),
     path(
         "dokumen/kumpulan/<uuid:public_id>/batalkan/",
-        documents.document_batch_cancel,
+        drafting.document_batch_cancel,
         name="document_batch_cancel",
     ),
     path(
         "dokumen/kumpulan/<uuid:public_id>/<int:pk>.zip",
-        documents.document_part_zip,
+        drafting.document_part_zip,
         name="document_part_zip",
     ),
     path(
         "dokumen/kumpulan/<uuid:public_id>/ajukan/",
-        documents.document_batch_issue,
+        drafting.document_batch_issue,
         name="document_batch_issue",
     ),
     path("tanda-tangan/", signing.signing_queue, name="signing"),

@@ -19,10 +19,12 @@ from credits.models.ledger import (
     RunChunk,
     RunIssue,
 )
+from credits.models.officers import DeterminingOfficer
 
 __all__ = [
     "CalculationRun",
     "ClosedPeriod",
+    "DeterminingOfficer",
     "Document",
     "DocumentBatch",
     "DocumentEvent",

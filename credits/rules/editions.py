@@ -184,6 +184,15 @@ def edition_on(day: date, position_code: str | None = None) -> Edition:
     return found
 
 
+def scale_on(day: date, position_code: str | None = None) -> Edition:
+    """The edition whose thresholds and decimals a balance of ``day`` is shown with.
+
+    The ledger holds every balance on the scale of the conversion regime, a PAK of an earlier day
+    too (R-040, R-041), so before that regime its first edition speaks. Raises as `edition_on`.
+    """
+    return edition_on(max(day, regime_start(CONVERSION)), position_code)
+
+
 def edition_for_period(start: date, end: date, position_code: str | None = None) -> Edition:
     """The edition by which a rating period is judged: that of its last day.
 

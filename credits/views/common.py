@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.policy import visible
-from credits.models import CalculationRun, DocumentBatch
+from credits.models import CalculationRun, Document, DocumentBatch
 from employees.models import Employee
 
 BADGES = {
@@ -31,6 +31,7 @@ DOCUMENT_BADGES = {
 }
 
 OPEN = ("waiting", "running")
+FORMS = dict(Document.Form.choices)
 
 
 def progress(work: CalculationRun | DocumentBatch) -> dict[str, Any]:

@@ -51,8 +51,26 @@ urlpatterns: list[URLPattern] = [
         drafting.document_batch_issue,
         name="document_batch_issue",
     ),
+    *(
+        path(
+            f"dokumen/kumpulan/<uuid:public_id>/daftar/<uuid:signer>.{ending}",
+            drafting.document_batch_list,
+            {"ending": ending},
+            name=f"document_batch_list_{ending}",
+        )
+        for ending in ("pdf", "xlsx")
+    ),
     path("tanda-tangan/", signing.signing_queue, name="signing"),
     path("tanda-tangan/berkas.zip", signing.signing_zip, name="signing_zip"),
+    *(
+        path(
+            f"tanda-tangan/daftar.{ending}",
+            signing.signing_list,
+            {"ending": ending},
+            name=f"signing_list_{ending}",
+        )
+        for ending in ("pdf", "xlsx")
+    ),
     path("tanda-tangan/unggah/", signing.signing_upload, name="signing_upload"),
     path("periode/", periods.period_list, name="periods"),
     path("periode/<int:pk>/buka/", periods.period_reopen, name="period_reopen"),

@@ -17,13 +17,14 @@ from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from credits.explanations import document_problem, issue
 from credits.forms import DocumentForm
-from credits.models import DocumentBatch, DocumentPart
+from credits.models import Document, DocumentBatch, DocumentPart
 from credits.scopes import describe
 from credits.services import documents
 from credits.services.documents import NothingToState
 from credits.services.issuing import DocumentError
 from credits.services.periods import PeriodError
-from credits.views.common import BADGES, FORMS, OPEN, person_asked, progress
+from credits.services.signing_lists import signers
+from credits.views.common import BADGES, FORMS, OPEN, list_file, person_asked, progress
 from employees.models import Employee
 from positions.selectors import unit_names
 
@@ -103,6 +104,7 @@ def document_batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "refused": _left_out(request, parts, "refused"),
         "may_change": allows(request.user, "document_batch", "change"),
         "issued": batch.stage == DocumentBatch.Stage.ISSUING,
+        "signers": signers(Document.objects.filter(batch=batch)),
     }
     return render(request, "credits/document_batch.html", context)
 
@@ -168,3 +170,13 @@ def document_part_zip(request: HttpRequest, public_id: UUID, pk: int) -> FileRes
     return FileResponse(
         file, as_attachment=True, filename=f"{name}-{part.pk}.zip", content_type="application/zip"
     )
+
+
+@guard("document_batch", "view")
+@require_GET
+def document_batch_list(
+    request: HttpRequest, public_id: UUID, signer: UUID, ending: str
+) -> HttpResponse:
+    """What of the batch awaits one signatory, to go around with the papers."""
+    officer = get_object_or_404(Employee, public_id=signer)
+    return list_file(Document.objects.filter(batch=_batch(public_id)), officer, ending)

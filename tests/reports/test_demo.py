@@ -200,7 +200,8 @@ def test_there_is_one_account_per_role_and_its_password_opens_it(demo, client) -
         assert [group.name for group in user.groups.all()] == [name]
     linked = set(User.objects.filter(employee__isnull=False).values_list("username", flat=True))
     assert linked == {
-        "pemangku", "pejabat_penilai", "koordinator_unit", "koordinator_jf", "tim_penilai"
+        "pemangku", "pejabat_penilai", "koordinator_unit", "koordinator_jf", "tim_penilai",
+        "pejabat_penetap",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from rest_framework_api_key.models import APIKey
 
 from accounts.models import User
 from accounts.policy import PolicyAdminMixin, Role
@@ -26,6 +27,7 @@ ROLE_LABELS = {
 }
 
 
+admin.site.unregister(APIKey)  # the library's own; ours is `ApiClient`
 admin.site.unregister(Group)  # the roles are fixed: `accounts.policy.Role`
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.cache import caches
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, ValidationError
 from rest_framework.permissions import BasePermission
@@ -23,6 +25,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework_api_key.permissions import KeyParser
 
 from accounts.models import ApiClient
+from accounts.policy import public
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -35,11 +38,11 @@ class KeyAuthentication(BaseAuthentication):
     """The client behind a key stands in `request.auth`; there is no user."""
 
     def authenticate(self, request: Request) -> tuple[None, ApiClient] | None:
-        key = KeyParser().get_from_authorization(request)  # type: ignore[arg-type]
+        key = KeyParser().get_from_authorization(request)
         if not key:
             return None
         try:
-            client = ApiClient.objects.get_from_key(key)
+            client = cast(ApiClient, ApiClient.objects.get_from_key(key))
         except ApiClient.DoesNotExist:
             raise AuthenticationFailed(_("The key is not valid.")) from None
         if client.has_expired:
@@ -49,6 +52,11 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return KeyParser.keyword
+
+
+def client_of(request: Request) -> ApiClient:
+    """The client whose key the request came with."""
+    return cast(ApiClient, request.auth)
 
 
 def _seen(client: ApiClient) -> None:
@@ -63,7 +71,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         wanted = getattr(view, "scope", None)
-        return request.auth is not None and wanted in request.auth.scopes
+        return request.auth is not None and wanted in client_of(request).scopes
 
 
 class ClientThrottle(SimpleRateThrottle):
@@ -97,6 +105,14 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     response.data = body
     response.content_type = PROBLEM
     return response
+
+
+@public
+@csrf_exempt
+def unknown(_request: HttpRequest, rest: str = "") -> JsonResponse:
+    """What no endpoint answers to, in the API's own words and not with a page to sign in."""
+    body = {"type": "about:blank", "title": "Not Found", "status": 404, "code": "not_found"}
+    return JsonResponse(body, status=404, content_type=PROBLEM)
 
 
 def keyed(view: Callable[..., Any], scope: str) -> Callable[..., Any]:

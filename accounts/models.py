@@ -59,7 +59,7 @@ class ApiClient(AbstractAPIKey):
         BALANCES = "balances", _("read balances")
         PII = "pii", _("with NIP and name")
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)  # type: ignore[assignment]
     prefix = models.CharField(_("beginning of the key"), max_length=8, unique=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     expiry_date = models.DateTimeField(_("valid until"), null=True, blank=True)
@@ -80,8 +80,9 @@ class ApiClient(AbstractAPIKey):
     )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 
-    objects = ApiClientManager()
+    objects = ApiClientManager()  # type: ignore[assignment,misc]
 
-    class Meta(AbstractAPIKey.Meta):
+    class Meta:
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")
+        ordering = ["-created"]

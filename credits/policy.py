@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.policy import OFFICERS, STAFF, Role, Scope, declare, declare_scope
+from employees.models import Employee
 from employees.policy import READERS, declare_personal, subordinates
 
 ONLY_HR = {Role.HR: Scope.ALL}
@@ -28,8 +29,8 @@ def signs(user: Any, day: date) -> Q:
 
 def subordinates_or_signs(user: Any, day: date) -> Q:
     """A deputy signs for people whom he does not rate himself, and must read what he signs."""
-    (rated,) = subordinates(user, day).children
-    return Q(("employee__id__in", rated[1])) | signs(user, day)
+    people = Employee.everyone.filter(subordinates(user, day))
+    return Q(employee_id__in=people.values("pk")) | signs(user, day)
 
 
 declare("document", "view", READERS | {Role.DETERMINER: Scope.SIGNER})

@@ -18,7 +18,7 @@ _ANY = ("", "---------")
 
 class ClientForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_lazy("May"),
+        label=_lazy("What it may read"),
         choices=ApiClient.Grant.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[ApiClient.Grant.BALANCES],

@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import keyed
+from accounts.api import client_of, keyed
 from accounts.models import ApiClient
 from credits.selectors import balance_rows
 from employees.models import Appointment, Employee, UnitMembership
@@ -127,7 +127,7 @@ class BalanceView(APIView):
         asked = Balances(request.query_params, queryset=Employee.objects.all())
         if not asked.form.is_valid():
             raise ValidationError(asked.form.errors)
-        mine = granted(request.auth, asked.on)
+        mine = granted(client_of(request), asked.on)
         return asked, asked.filter_queryset(mine)
 
     def _refuse_unknown(self, request: Request) -> None:
@@ -141,12 +141,12 @@ class BalanceView(APIView):
     ) -> list[dict[str, Any]]:
         wanted = self._fields(request)
         found = balance_rows(people, asked.on, asked.known_at_instant)
-        looked(request.auth, people, wanted)
+        looked(client_of(request), people, wanted)
         return [{name: row[name] for name in wanted} for row in found]
 
     def _fields(self, request: Request) -> tuple[str, ...]:
         """The fields to state, all where nothing is chosen; NIP and name need their scope."""
-        pii = ApiClient.Grant.PII in request.auth.scopes
+        pii = ApiClient.Grant.PII in client_of(request).scopes
         open_to_it = FIELDS[:1] + PII + FIELDS[1:] if pii else FIELDS
         chosen = request.query_params.get("fields")
         if chosen is None:

@@ -15,7 +15,7 @@ LADDER = tuple(Level)  # skilled from the lowest, then expert: a span is two pla
 STEPS = [(step, level.label) for step, level in enumerate(LADDER, 1)]
 
 
-def _range(kind: str, first: str, last: str, field: models.Field) -> Func:  # type: ignore[type-arg]
+def _range(kind: str, first: str, last: str, field: models.Field) -> Func:
     return Func(F(first), F(last), Value("[]"), function=kind, output_field=field)
 
 

@@ -93,11 +93,10 @@ def contents(
         determined = form == Form.DETERMINATION and _is_determined(
             _present_level(account), start, end
         )
-        superior = person.now_rated_by[0] if person.now_rated_by else None
         signer, signatory = (
             signatories.determining(person, standing.level)
             if determined
-            else signatories.superior(superior)
+            else signatories.superior(person)
         )
         common = {
             "identity": identity,

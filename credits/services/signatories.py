@@ -33,10 +33,11 @@ class Signatories:
             for step in range(officer.lowest, officer.highest + 1):
                 self._officers[(officer.agency_id, step)] = officer
 
-    def superior(self, known: Any) -> Signing:
-        """The direct superior of a row of `employees.Superior`; nobody where None is known."""
-        if known is None:
+    def superior(self, person: Any) -> Signing:
+        """The direct superior in the person's prefetched `now_rated_by`, if one is known."""
+        if not person.now_rated_by:
             return NOBODY
+        known = person.now_rated_by[0]
         block = Signatory(
             name=known.superior.full_name,
             nip=known.superior.nip,

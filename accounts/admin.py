@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from rest_framework_api_key.models import APIKey
 
 from accounts import second_factor, sign_ins
 from accounts.models import User
@@ -30,11 +31,13 @@ ROLE_LABELS = {
     Role.HOLDER: _("Holder of a functional position"),
     Role.AUDITOR: _("Auditor (reads only)"),
     Role.ADMIN: _("Administrator"),
+    Role.DETERMINER: _("Determining officer (pejabat penetap)"),
 }
 
 
-# The roles are fixed (`accounts.policy.Role`), and second factors are nobody's to look at.
-admin.site.unregister([Group, TOTPDevice, StaticDevice])
+# The roles are fixed (`accounts.policy.Role`), second factors are nobody's to look at, and of the
+# keys there are our own (`ApiClient`).
+admin.site.unregister([APIKey, Group, TOTPDevice, StaticDevice])
 
 
 # What an administrator does not change on the own account.

@@ -32,6 +32,7 @@ class Role(StrEnum):
     HOLDER = "pemangku"
     AUDITOR = "auditor"
     ADMIN = "administrator"
+    DETERMINER = "pejabat_penetap"
 
 
 class Scope(StrEnum):
@@ -42,6 +43,7 @@ class Scope(StrEnum):
     POSITION = "position"  # the JF that one coordinates
     SUBORDINATES = "subordinates"
     OWN = "own"
+    SIGNER = "signer"  # what one is to sign, or signed
 
 
 Where = Callable[[Any, date], Q]
@@ -184,6 +186,11 @@ EVERYBODY = dict.fromkeys(Role, Scope.ALL)
 STAFF = dict.fromkeys((Role.HR, Role.ADMIN, Role.AUDITOR), Scope.ALL)
 OFFICERS = dict.fromkeys((Role.HR, Role.ADMIN), Scope.ALL)
 
+# Keys open the API, accounts never do.
+declare("api", "balances", {})
+for _action in ("view", "add", "change"):
+    declare("api_client", _action, {Role.ADMIN: Scope.ALL})
+declare("api_client", "delete", {})  # revoked, so that the log still names it
 declare("site", "view", EVERYBODY)
 declare("account", "view", {Role.ADMIN: Scope.ALL})
 declare("account", "add", {Role.ADMIN: Scope.ALL})

@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django_filters",
+    "rest_framework",
+    "rest_framework_api_key",
     "csp",
     "axes",
     "django_otp",
@@ -289,6 +291,19 @@ CELERY_BEAT_SCHEDULE = {
 # The daily anchor of the ledger goes where the application cannot change it: a folder of another
 # owner, or a mail box of the inspectorate. The default is for one clone only.
 LEDGER_ANCHOR_DIR = Path(env("LEDGER_ANCHOR_DIR", default=str(VAR_DIR / "anchors")))
+
+# The API is for keys alone (accounts.api): no session, no Basic, nothing open by default.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.ClientThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"client": env("API_RATE", default="120/min")},
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "accounts.api.problem",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
 
 # Where the site is reached from outside: printed in documents as their address for checking.
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")

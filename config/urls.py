@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/", include("config.api")),
     path("", include("reports.urls")),
     path("", include("credits.urls")),
     path("", include("employees.urls")),

@@ -1,4 +1,4 @@
-"""How documents are numbered, for administrators."""
+"""How documents are numbered, and who determines PAK, for administrators and Biro SDM."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.policy import PolicyAdminMixin
 from credits import policy  # noqa: F401  declares who may do what
-from credits.models import NumberScheme, NumberSeries
+from credits.models import DeterminingOfficer, NumberScheme, NumberSeries
 from credits.services.numbering import problem_of
+from employees.admin import OfficeAdmin
 from employees.fields import DayField
 
 
@@ -45,3 +46,30 @@ class NumberSchemeAdmin(PolicyAdminMixin, admin.ModelAdmin):
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         used = obj is not None and NumberSeries.objects.filter(scheme=obj, last__gt=0).exists()
         return super().has_change_permission(request, obj) and not used
+
+
+@admin.register(DeterminingOfficer)
+class DeterminingOfficerAdmin(OfficeAdmin):
+    """Per employer and span of levels, dated; with the lines of the signature block."""
+
+    resource = "determining_officer"
+    list_display = ("office", "person", "agency", "levels", "capacity", "start", "end")
+    list_select_related = ("employee", "agency")
+    list_filter = ("agency", "capacity")
+    autocomplete_fields = ("agency", "decree")
+    fields = (
+        "agency",
+        ("lowest", "highest"),
+        "employee",
+        "office",
+        "capacity",
+        "authority",
+        "delegate",
+        ("start", "end"),
+        "decree",
+    )
+
+    @admin.display(description=_lazy("levels"), ordering="lowest")
+    def levels(self, row: DeterminingOfficer) -> str:
+        first, last = row.get_lowest_display(), row.get_highest_display()
+        return first if first == last else f"{first} – {last}"

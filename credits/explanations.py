@@ -268,6 +268,13 @@ _DOCUMENT_PROBLEMS: dict[str, str | Promise] = {
     "no_signatory": gettext_lazy(
         "No direct superior is known on the last day of the period. Enter the direct superior."
     ),
+    "no_determiner": gettext_lazy(
+        "A conventional or integration PAK is determined by an officer, and none who could is "
+        "registered for this employer and level. Enter one under “Determining officers”."
+    ),
+    "determines_own_submission": gettext_lazy(
+        "Nobody determines a PAK that he drafted or put up for signing. Ask another officer."
+    ),
     "period_closed": gettext_lazy("The period is closed. Reopen it, with the reason, first."),
     "under_way": gettext_lazy(
         "The same form of this period already awaits its signature. Revoke that one first."
@@ -278,12 +285,14 @@ _DOCUMENT_PROBLEMS: dict[str, str | Promise] = {
     "wrong_state": gettext_lazy(
         "Meanwhile the document is in another state. Look at its history and decide again."
     ),
+    "own_document": gettext_lazy("Nobody acts on a document about himself. Ask another officer."),
     "reason_missing": gettext_lazy("State the reason."),
     "not_this_document": gettext_lazy(
         "This file is not a signed copy of the form: it does not begin with the issued file. Sign "
         "the PDF downloaded here, without printing or converting it."
     ),
     "no_signature": gettext_lazy("The file carries no electronic signature. Sign it first."),
+    "not_a_scan": gettext_lazy("This is no PDF, JPEG or PNG file. Scan it as one of these."),
     "period_closed_already": gettext_lazy("This period is closed already."),
     "period_open_already": gettext_lazy("This period was reopened already."),
 }

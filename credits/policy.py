@@ -1,10 +1,14 @@
 """Who may do what on ratings, balances, the ledger, its runs and the forms."""
 
+from datetime import date
+from typing import Any
+
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope
-from employees.policy import READERS, declare_personal
+from employees.models import Employee
+from employees.policy import READERS, declare_personal, subordinates
 from employees.selectors import rated_by
 
 ONLY_HR = {Role.HR: Scope.ALL}
@@ -31,14 +35,36 @@ declare_scope(
 declare("rating_approval", "view", ONLY_HR | {Role.AUDITOR: Scope.ALL})
 declare("rating_approval", "change", ONLY_HR)
 
+
+def signs(user: Any, day: date) -> Q:
+    """The documents that the user is to sign, or signed."""
+    return Q(signer__user_id=user.pk)
+
+
+def subordinates_or_signs(user: Any, day: date) -> Q:
+    """A deputy signs for people whom he does not rate himself, and must read what he signs."""
+    people = Employee.everyone.filter(subordinates(user, day))
+    return Q(employee_id__in=people.values("pk")) | signs(user, day)
+
+
+declare("document", "view", READERS | {Role.DETERMINER: Scope.SIGNER})
+declare_scope("document", Scope.SIGNER, signs)
+declare_scope("document", Scope.SUBORDINATES, subordinates_or_signs)
+
 # Nobody writes to the ledger by hand: a run posts and reverses.
 declare("ledger", "add", {})
 declare("ledger", "change", {})
 
 # A document that awaits its signature: the signer acts, Biro SDM may record a scan for him.
-declare("signing", "view", {Role.SUPERIOR: Scope.OWN})
-declare("signing", "change", {Role.SUPERIOR: Scope.OWN})
-declare_scope("signing", Scope.OWN, lambda user, day: Q(signer__user_id=user.pk))
+for _action in ("view", "change"):
+    declare("signing", _action, dict.fromkeys((Role.SUPERIOR, Role.DETERMINER), Scope.SIGNER))
+declare_scope("signing", Scope.SIGNER, signs)
+
+# Who determines conventional and integration PAK; an entry once in force gets an end.
+declare("determining_officer", "view", STAFF)
+for _action in ("add", "change"):
+    declare("determining_officer", _action, OFFICERS)
+declare("determining_officer", "delete", {})
 
 for _resource in ("period", "numbering"):
     declare(_resource, "view", STAFF)

@@ -17,11 +17,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from credits.models import LedgerEntry, LedgerHead, RunIssue
-from credits.rules.editions import Rulebook, current, edition_on, rules_version
+from credits.rules.editions import Rulebook, current, rules_version, scale_on
 from credits.rules.errors import RuleError
 from credits.rules.targets import golongan_of, level_target, rank_target
-from credits.rules.units import from_units
-from employees.models import Employee
+from credits.rules.units import amount_text, display, from_units
+from employees.models import Employee, UnitMembership
 from positions.ladder import Golongan, Level
 from positions.selectors import level_names
 
@@ -149,7 +149,7 @@ def targets_of(
 ) -> Targets:
     """Thresholds by the rules of a day, and what they lead to."""
     try:
-        edition = rules.on(day, code)
+        edition = rules.scale_on(day, code)
     except RuleError:
         return Targets(why_not="own_rules")
     above, following = level_target(edition, level), Level(level).next_level
@@ -193,6 +193,55 @@ def balances(
         entries = entries.filter(recorded_at__lte=known_at)
     rows = entries.order_by().values_list("employee_id").annotate(units=Sum("amount_units"))
     return {key: from_units(int(units)) for key, units in rows}
+
+
+def balance_rows(
+    people: Sequence[Employee], on: date, known_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """What the export and the API state about each of the people who holds a position on the day.
+
+    Amounts as exact text, a fraction where the decimal never ends. Four statements.
+    """
+    ids = [person.pk for person in people]
+    where = standings(ids, on, known_at)
+    members = UnitMembership.objects.on(on).filter(employee_id__in=ids).order_by()
+    units = dict(members.values_list("employee_id", "unit__code"))
+    return [
+        _balance_row(person, where[person.pk], units.get(person.pk), on)
+        for person in people
+        if person.pk in where
+    ]
+
+
+def _balance_row(
+    person: Employee, standing: Standing, unit: str | None, on: date
+) -> dict[str, Any]:
+    places = 2
+    if standing.computed:
+        places = scale_on(on, standing.position_code).setting("decimals_dashboards")
+    return {
+        "id": str(person.public_id),
+        "nip": person.nip,
+        "name": person.full_name,
+        "position_code": standing.position_code,
+        "position": standing.position_name,
+        "level_code": standing.level,
+        "level": standing.level_name,
+        "unit": unit,
+        "rank": standing.golongan,
+        "balance": amount_text(standing.balance),
+        "balance_rounded": display(standing.balance, places),
+        "rank_target": _text(standing.rank_target),
+        "level_target": _text(standing.level_target),
+        "missing_rank": _text(standing.missing_rank),
+        "missing_level": _text(standing.missing_level),
+        "stale": standing.stale,
+        "computed": standing.computed,
+    }
+
+
+def _text(amount: Fraction | None) -> str | None:
+    return None if amount is None else amount_text(amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,4 +299,4 @@ def findings(employee_id: int) -> list[RunIssue]:
 
 def spans(code: str, level: str, day: date) -> tuple[str, ...]:
     """The golongan that a level spans under the rules of a day."""
-    return tuple(str(g) for g in golongan_of(edition_on(day, code), level))
+    return tuple(str(g) for g in golongan_of(scale_on(day, code), level))

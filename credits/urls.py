@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from credits.views import (
     approvals,
     documents,
+    drafting,
     entries,
     periods,
     rated,
@@ -21,7 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("perhitungan/<uuid:public_id>/terapkan/", runs.run_apply, name="run_apply"),
     path("perhitungan/<uuid:public_id>/batalkan/", runs.run_cancel, name="run_cancel"),
     path("dokumen/", documents.document_list, name="documents"),
-    path("dokumen/baru/", documents.document_new, name="document_new"),
+    path("dokumen/baru/", drafting.document_new, name="document_new"),
     path("dokumen/ajukan/", documents.document_issue, name="document_issue"),
     path("dokumen/<uuid:public_id>/", documents.document_page, name="document"),
     path(
@@ -31,37 +32,55 @@ urlpatterns: list[URLPattern] = [
     ),
     *(
         path(
-            f"dokumen/<uuid:public_id>/{act}/",
+            f"dokumen/<uuid:public_id>/{word}/",
             documents.document_act,
             {"act": act},
-            name=f"document_{name}",
+            name=f"document_{act}",
         )
-        for act, name in documents.ACT_ROUTES
+        for word, act in documents.ACT_ROUTES
     ),
     path("dokumen/<uuid:public_id>.pdf", documents.document_pdf, name="document_pdf"),
-    path("dokumen/kumpulan/<uuid:public_id>/", documents.document_batch, name="document_batch"),
+    path("dokumen/kumpulan/<uuid:public_id>/", drafting.document_batch, name="document_batch"),
     path(
         "dokumen/kumpulan/<uuid:public_id>/progres/",
-        documents.document_batch_status,
+        drafting.document_batch_status,
         name="document_batch_status",
     ),
     path(
         "dokumen/kumpulan/<uuid:public_id>/batalkan/",
-        documents.document_batch_cancel,
+        drafting.document_batch_cancel,
         name="document_batch_cancel",
     ),
     path(
         "dokumen/kumpulan/<uuid:public_id>/<int:pk>.zip",
-        documents.document_part_zip,
+        drafting.document_part_zip,
         name="document_part_zip",
     ),
     path(
         "dokumen/kumpulan/<uuid:public_id>/ajukan/",
-        documents.document_batch_issue,
+        drafting.document_batch_issue,
         name="document_batch_issue",
+    ),
+    *(
+        path(
+            f"dokumen/kumpulan/<uuid:public_id>/daftar/<uuid:signer>.{ending}",
+            drafting.document_batch_list,
+            {"ending": ending},
+            name=f"document_batch_list_{ending}",
+        )
+        for ending in ("pdf", "xlsx")
     ),
     path("tanda-tangan/", signing.signing_queue, name="signing"),
     path("tanda-tangan/berkas.zip", signing.signing_zip, name="signing_zip"),
+    *(
+        path(
+            f"tanda-tangan/daftar.{ending}",
+            signing.signing_list,
+            {"ending": ending},
+            name=f"signing_list_{ending}",
+        )
+        for ending in ("pdf", "xlsx")
+    ),
     path("tanda-tangan/unggah/", signing.signing_upload, name="signing_upload"),
     path("predikat/", rated.rated_page, name="rated"),
     path("persetujuan-predikat/", approvals.approval_list, name="approvals"),

@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy
 from employees import messages
 from employees.models import Employee
 from employees.nip import display, normalise
+from employees.scans import file_ending
 from employees.sheets.amounts import read_text
 
 SHOWN = 5  # people of the same name that an error lists
 MIB = 1024 * 1024
 SCAN_LIMIT_MIB = 10
-_SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
-SCAN_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 class DayField(forms.DateField):
@@ -144,8 +143,8 @@ class ScanField(forms.FileField):
             )
         head = file.read(16)
         file.seek(0)
-        endings = [ending for sign, ending in _SIGNATURES.items() if head.startswith(sign)]
-        if not endings:
+        ending = file_ending(head)
+        if ending is None:
             raise ValidationError(_("This is no PDF, JPEG or PNG file. Scan it as one of these."))
-        file.name = f"{uuid.uuid4().hex}.{endings[0]}"
+        file.name = f"{uuid.uuid4().hex}.{ending}"
         return file

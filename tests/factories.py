@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from credits.models import OpeningBalance, Predicate, Rating
+from credits.models import DeterminingOfficer, OpeningBalance, Predicate, Rating
 from credits.rules.units import UNIT
 from employees.models import (
     Agency,
@@ -255,3 +255,17 @@ class OpeningFactory(DjangoModelFactory):
     on = date(2022, 12, 31)
     kind = OpeningBalance.Kind.PAK
     units = factory.LazyAttribute(lambda o: o.points * UNIT)
+
+
+class DeterminingOfficerFactory(DjangoModelFactory):
+    """For all levels of the ministry, in the own office."""
+
+    class Meta:
+        model = DeterminingOfficer
+
+    agency = factory.SubFactory(AgencyFactory)
+    lowest = 1
+    highest = 8
+    employee = factory.SubFactory(EmployeeFactory)
+    office = "Kepala Biro Organisasi dan SDM Aparatur"
+    start = date(2021, 1, 1)

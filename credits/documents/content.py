@@ -186,6 +186,7 @@ class Form:
     kop, first the largest. `sample` marks invented people. `decimals` is how AK is printed
     (half-up), see E-23. `footer` is a small line at the foot, for a document reference.
     `verify_url` is the public address at which the paper can be checked, printed as a QR code.
+    `determined`: an officer determines the PAK (conventional, integration), not the superior.
     """
 
     FORM: ClassVar[str] = ""
@@ -204,6 +205,7 @@ class Form:
     verify_url: str = ""
     decimals: int = 3
     sample: bool = False
+    determined: bool = False
 
     def __post_init__(self) -> None:
         if self.period_end < self.period_start:

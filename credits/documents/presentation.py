@@ -71,6 +71,10 @@ _ABSENT_LEVEL = {
     Absence.PPPK: "tidak berlaku (PPPK)",
     Absence.NOT_APPLICABLE: "tidak berlaku",
 }
+_NO_DETERMINER = (
+    "Pejabat yang berwenang menetapkan angka kredit untuk instansi dan jenjang ini belum "
+    "terdaftar. Naskah ini belum dapat ditetapkan."
+)
 _ROUNDING_NOTE = (
     "Jumlah dihitung dari nilai tanpa pembulatan, kemudian dibulatkan; karena itu dapat "
     "berbeda dari penjumlahan angka yang tercetak."
@@ -175,7 +179,9 @@ def _identity(person: Identity) -> list[dict[str, str]]:
 
 def _signature(form: Form) -> dict[str, Any]:
     signatory = form.signatory
+    missing = form.determined and signatory is None
     return {
+        "missing": _NO_DETERMINER if missing else "",
         "place": form.place or _DOTS,
         "date": long_date(form.dated) if form.dated else _DOTS,
         "office": _office_lines(signatory) if signatory else ["Pejabat Penilai Kinerja,"],

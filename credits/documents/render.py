@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import typst
 
+from credits.documents import signing_list
 from credits.documents.content import Content
 from credits.documents.presentation import present
+from credits.documents.signing_list import SigningList
 
 RENDERER_VERSION = "2"
 """Raised whenever the same content would give another PDF."""
@@ -45,11 +47,18 @@ def _compiler(form: str) -> typst.Compiler:
 
 def render(content: Content) -> bytes:
     """The PDF of one form: A4, tagged, one page for ordinary content."""
-    page: dict[str, Any] = present(content)
     # The date in the file is the paper's own; a clock would make every rendering another file.
-    day = content.dated or content.period_end
+    return _compiled(content.FORM, present(content), content.dated or content.period_end)
+
+
+def render_signing_list(listed: SigningList) -> bytes:
+    """The PDF of a signatory's list: A4 across, tagged."""
+    return _compiled("signing_list", signing_list.present(listed), listed.made_on)
+
+
+def _compiled(template: str, page: dict[str, Any], day: date) -> bytes:
     with _lock:
-        pdf = _compiler(content.FORM).compile(
+        pdf = _compiler(template).compile(
             format="pdf",
             sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
             pdf_standards=[*_STANDARDS],

@@ -19,11 +19,13 @@ from credits.models.ledger import (
     RunChunk,
     RunIssue,
 )
+from credits.models.officers import DeterminingOfficer
 from credits.models.regulations import RegulationVersion
 
 __all__ = [
     "CalculationRun",
     "ClosedPeriod",
+    "DeterminingOfficer",
     "Document",
     "DocumentBatch",
     "DocumentEvent",

@@ -119,6 +119,14 @@ class Rulebook:
             raise RuleError("position.own_rules", position=position_code, article=own.article)
         return found
 
+    def scale_on(self, day: date, position_code: str | None = None) -> Edition:
+        """The edition whose thresholds and decimals a balance of ``day`` is shown with.
+
+        The ledger holds every balance on the scale of the conversion regime, a PAK of an earlier
+        day too (R-040, R-041), so before that regime its first edition speaks. Raises as ``on``.
+        """
+        return self.on(max(day, self.regime_start(CONVERSION)), position_code)
+
     def regime_start(self, regime: str) -> date:
         """The first day of a regime; raises RuleError("regime.unknown")."""
         days = [e.effective_from for e in self.by_key.values() if e.regime == regime]
@@ -194,6 +202,11 @@ def edition_on(day: date, position_code: str | None = None) -> Edition:
     (decision 8), and RuleError("edition.none") when nothing was in force.
     """
     return current().on(day, position_code)
+
+
+def scale_on(day: date, position_code: str | None = None) -> Edition:
+    """As ``Rulebook.scale_on``, of the set in force."""
+    return current().scale_on(day, position_code)
 
 
 def edition_for_period(start: date, end: date, position_code: str | None = None) -> Edition:

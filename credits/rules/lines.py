@@ -95,10 +95,5 @@ class Line(NamedTuple):
     terms: Terms
     source_id: int | None
 
-    @property
-    def text(self) -> str:
-        """Terms and source as the hash chain takes them."""
-        return joined((self.terms.text, self.source_id))
-
 
 by_time = attrgetter("terms.order")

@@ -1,6 +1,6 @@
 """What a form states about people: gathered from facts and ledger in a few statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,6 @@ from django.utils import timezone
 from credits.documents.content import (
     Absence,
     AccumulationForm,
-    Capacity,
     Content,
     ConversionForm,
     ConversionLine,
@@ -21,16 +20,15 @@ from credits.documents.content import (
     DeterminationRow,
     Identity,
     RowKind,
-    Signatory,
     Target,
 )
 from credits.models import Document, LedgerEntry, OpeningBalance
-from credits.rules.editions import edition_on
+from credits.rules.editions import CONVERSION, regime_start, scale_on
 from credits.rules.units import from_units
 from credits.selectors import Standing, standings
+from credits.services.signatories import Signatories
 from employees import models as people
-from employees.models import Delegation, Employee
-from employees.selectors import deputies
+from employees.models import Employee
 from positions.ladder import Golongan, Level
 from positions.selectors import unit_names
 
@@ -40,7 +38,6 @@ _COPIES = (
     "Pimpinan unit kerja yang bersangkutan;",
     "Pejabat Fungsional yang bersangkutan.",
 )
-_CAPACITY = {"definitive": Capacity.OWN, "plt": Capacity.PLT, "plh": Capacity.PLH}
 _ROWS = {
     "base": RowKind.BASE,
     "opening": RowKind.FORMER_POSITION,
@@ -60,7 +57,7 @@ class Drafted:
 
     contents: dict[int, Content] = field(default_factory=dict)
     entries: dict[int, list[int]] = field(default_factory=dict)
-    signers: dict[int, int] = field(default_factory=dict)
+    signers: dict[int, Employee] = field(default_factory=dict)
     skipped: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -69,8 +66,9 @@ def contents(
 ) -> Drafted:
     """The content of a form for each person over a period. A constant number of statements.
 
-    The direct superior of the period's last day signs (R-012); a deputy instead, where one acts
-    on the day of signing (`on`, today by default).
+    The direct superior of the period's last day signs (R-012); a conventional or integration PAK
+    the officer who determines it; a deputy instead, where one acts on the day of signing (`on`,
+    today by default).
 
     Left out, with a code: nobody who holds a position (`no_appointment`), `own_rules`, and
     whoever has nothing to state (`nothing_to_state`).
@@ -84,7 +82,7 @@ def contents(
         )
     )
     units = unit_names(end)
-    acting = deputies(on or timezone.localdate())
+    signatories = Signatories(on or timezone.localdate())
     for person in _people(ids, end):
         standing = where.get(person.pk)
         if standing is None or not standing.computed:
@@ -92,8 +90,20 @@ def contents(
             continue
         account = entries.get(person.pk, [])
         identity = _identity(person, standing, end, units)
-        signer, signing = _signing(person, acting)
-        common = {"identity": identity, **signing}
+        determined = form == Form.DETERMINATION and _is_determined(
+            _present_level(account), start, end
+        )
+        signer, signatory = (
+            signatories.determining(person, standing.level)
+            if determined
+            else signatories.superior(person)
+        )
+        common = {
+            "identity": identity,
+            "signatory": signatory,
+            "determined": determined,
+            **_surroundings(person),
+        }
         content, used = _build(form, account, standing, common, start, end, equalised)
         if content is None:
             drafted.skipped.append((person.pk, "nothing_to_state"))
@@ -103,6 +113,16 @@ def contents(
             if signer is not None:
                 drafted.signers[person.pk] = signer
     return drafted
+
+
+def _is_determined(account: Iterable[LedgerEntry], start: date, end: date) -> bool:
+    """Whether a PAK is conventional or of an integration, which an officer determines.
+
+    That is a period before the conversion regime, or one in which the integrated balance is new.
+    """
+    if end < regime_start(CONVERSION):
+        return True
+    return any(e.kind == "integration" and e.effective_on >= start for e in account)
 
 
 Built = tuple[Content | None, list[LedgerEntry]]
@@ -117,7 +137,7 @@ def _build(
     end: date,
     equalised: set[int],
 ) -> Built:
-    common["decimals"] = edition_on(end, standing.position_code).setting("decimals_forms")
+    common["decimals"] = scale_on(end, standing.position_code).setting("decimals_forms")
     if form != Form.CONVERSION:
         account = _present_level(account)
     converted = [e for e in account if e.kind == "conversion"]
@@ -289,27 +309,13 @@ def _identity(person: Any, standing: Standing, on: date, units: dict[int, str]) 
     )
 
 
-def _signing(person: Any, acting: Mapping[int, Delegation]) -> tuple[int | None, dict[str, Any]]:
-    """Who signs (the employee's id), and the parts of a form about signing."""
+def _surroundings(person: Any) -> dict[str, Any]:
+    """Place, copies and letterhead, which are those of the employer."""
     agency = person.employer
-    superior = person.now_rated_by[0] if person.now_rated_by else None
     copies = tuple(line.strip() for line in agency.copies.splitlines() if line.strip())
-    signer, signatory = _signatory(superior, acting) if superior else (None, None)
-    return signer, {
+    return {
         "place": agency.place or settings.AGENCY["place"],
-        "signatory": signatory,
         "copies": copies or _COPIES,
         "letterhead": (agency.name.upper(),),
         "sample": person.is_sample,
     }
-
-
-def _signatory(superior: Any, acting: Mapping[int, Delegation]) -> tuple[int, Signatory]:
-    deputy = acting.get(superior.superior_id)
-    who = deputy.deputy if deputy else superior.superior
-    return who.pk, Signatory(
-        name=who.full_name,
-        nip=who.nip,
-        offices=(superior.office or "Pejabat Penilai Kinerja",),
-        capacity=_CAPACITY[deputy.capacity if deputy else superior.capacity],
-    )

@@ -27,10 +27,13 @@ from accounts.models import User
 from credits.documents.content import from_json
 from credits.documents.render import render
 from credits.models import Document, DocumentEvent
+from credits.services.acts import is_own, submitted_it
 from credits.services.contents import contents
 from credits.services.numbering import take
 from credits.services.periods import closed_over
 from credits.services.signatures import is_signed_copy
+from employees.models import Employee
+from employees.scans import file_ending
 
 log = logging.getLogger("sijafung.documents")
 State = Document.State
@@ -67,13 +70,19 @@ def issue(ids: Iterable[int], actor: User | None, on: date | None = None) -> Iss
     """Number drafts and put them up for signing, in the order of their ids.
 
     Refused, each with a code: `draft_stale` (the points or the person changed since),
-    `no_signatory`, `period_closed`, `under_way` (the same form already awaits its signature).
+    `no_signatory`, `period_closed`, `under_way` (the same form already awaits its signature),
+    `own_document` (nobody acts on what is about himself), `no_determiner` and
+    `determines_own_submission` (a PAK that an officer determines).
     Raises NumberingError.
     """
     day = on or timezone.localdate()
-    drafts = Document.objects.select_for_update().filter(pk__in=list(ids), state=State.DRAFT)
+    drafts = (
+        Document.objects.select_for_update(of=("self",))
+        .select_related("employee")
+        .filter(pk__in=list(ids), state=State.DRAFT)
+    )
     done = Issued()
-    ready: list[tuple[Document, dict[str, Any], int]] = []
+    ready: list[tuple[Document, dict[str, Any], Employee]] = []
     for (form, start, end), documents in _by_form(drafts.order_by("pk")).items():
         stands = contents([d.employee_id for d in documents], form, start, end, day)
         closed = closed_over(start, end) is not None
@@ -81,15 +90,18 @@ def issue(ids: Iterable[int], actor: User | None, on: date | None = None) -> Iss
         for document in documents:
             stated = stands.contents.get(document.employee_id)
             fresh = stated.to_json() if stated else None
-            if code := _refusal(document, fresh, closed, waiting):
-                done.refused.append((document, code))
+            signer = stands.signers.get(document.employee_id)
+            code = "period_closed" if closed else _refusal(document, fresh, waiting)
+            code = code or _conflict(document, fresh or {}, signer, actor)
+            if code or signer is None:
+                done.refused.append((document, code or "no_signatory"))
                 continue
             waiting.add(document.employee_id)
-            ready.append((document, fresh or {}, stands.signers[document.employee_id]))
+            ready.append((document, fresh or {}, signer))
     ready.sort(key=lambda r: r[0].pk)
     if ready:
-        for (document, content, signer), number in zip(ready, take(len(ready), day), strict=True):
-            _number(document, content, signer, number, day)
+        for (document, content, who), number in zip(ready, take(len(ready), day), strict=True):
+            _number(document, content, who, number, day)
             done.documents.append(document)
         Document.objects.bulk_update(
             done.documents, ["state", "number", "dated", "content", "signer", "token", "pdf_hash"]
@@ -119,25 +131,38 @@ def _waiting(documents: Sequence[Document], form: str, start: date, end: date) -
     )
 
 
-def _refusal(
-    document: Document, fresh: dict[str, Any] | None, closed: bool, waiting: set[int]
-) -> str | None:
-    if closed:
-        return "period_closed"
+def _refusal(document: Document, fresh: dict[str, Any] | None, waiting: set[int]) -> str | None:
     if document.employee_id in waiting:
         return "under_way"
     if fresh is None or _without_signatory(fresh) != _without_signatory(document.content):
         return "draft_stale"
-    return None if fresh["signatory"] else "no_signatory"
+    if fresh["signatory"]:
+        return None
+    return "no_determiner" if fresh["determined"] else "no_signatory"
 
 
 def _without_signatory(content: dict[str, Any]) -> dict[str, Any]:
-    """Who signs is settled on the day of issue: a deputy may act for the superior by then."""
-    return {key: value for key, value in content.items() if key != "signatory"}
+    """Who signs is settled on the day of issue: a deputy may act for the superior by then.
+
+    Read and written again, so that a draft of an earlier version compares by what it states.
+    """
+    return replace(from_json(content), signatory=None).to_json()
+
+
+def _conflict(
+    document: Document, fresh: dict[str, Any], signer: Employee | None, actor: User | None
+) -> str | None:
+    """Nobody acts on what is about himself, and no officer determines what he submitted."""
+    if is_own(document, actor):
+        return "own_document"
+    if not fresh.get("determined") or signer is None or signer.user_id is None:
+        return None
+    submitters = {document.created_by_id, actor and actor.pk}
+    return "determines_own_submission" if signer.user_id in submitters else None
 
 
 def _number(
-    document: Document, content: dict[str, Any], signer: int, number: str, day: date
+    document: Document, content: dict[str, Any], signer: Employee, number: str, day: date
 ) -> None:
     document.token = secrets.token_urlsafe(18)
     stated = replace(
@@ -149,7 +174,7 @@ def _number(
     )
     document.content = stated.to_json()
     document.state, document.number, document.dated = State.AWAITING, number, day
-    document.signer_id = signer
+    document.signer = signer
     document.pdf_hash = ""  # of the draft's; the issued bytes have their own
 
 
@@ -187,9 +212,15 @@ def _keep(document: Document) -> None:
 # ------------------------------------------------------------------ signing
 
 
-def _locked(document: Document, *states: str) -> Document:
-    """The document, locked and in one of the states. Raises DocumentError("wrong_state")."""
-    document = Document.objects.select_for_update().get(pk=document.pk)
+def _locked(document: Document, actor: User | None, *states: str) -> Document:
+    """The document, locked and in one of the states.
+
+    Raises DocumentError: `own_document` (nobody acts on what is about himself), `wrong_state`.
+    """
+    rows = Document.objects.select_for_update(of=("self",)).select_related("employee")
+    document = rows.get(pk=document.pk)
+    if is_own(document, actor):
+        raise DocumentError("own_document")
     if document.state not in states:
         raise DocumentError("wrong_state")
     return document
@@ -203,10 +234,15 @@ def sign(document: Document, file: bytes, how: str, actor: User | None) -> Docum
     and carry a signature: else DocumentError (`not_this_document`, `no_signature`). A scan is
     taken as the officer's word. The caller has checked type and size.
     """
-    document = _locked(document, *SIGNABLE)
+    document = _locked(document, actor, *SIGNABLE)
+    if submitted_it(document, actor) and _signs_himself(document, actor):
+        raise DocumentError("determines_own_submission")
     if how == Document.SignedHow.FILE and (code := is_signed_copy(file, issued_pdf(document))):
         raise DocumentError(code)
-    name = f"{document.public_id}.{_ending(file)}"
+    ending = file_ending(file)
+    if ending is None:
+        raise DocumentError("not_a_scan")
+    name = f"{document.public_id}.{ending}"
     document.signed_file.save(name, ContentFile(file), save=False)
     document.signed_hash = sha256(file).hexdigest()
     document.signed_how = how
@@ -217,8 +253,10 @@ def sign(document: Document, file: bytes, how: str, actor: User | None) -> Docum
     return document
 
 
-def _ending(file: bytes) -> str:
-    return "pdf" if file.startswith(b"%PDF-") else "png" if file.startswith(b"\x89PNG") else "jpg"
+def _signs_himself(document: Document, actor: User | None) -> bool:
+    """The signer, not an officer who hands in the scan of a paper."""
+    signer = document.signer
+    return actor is not None and signer is not None and signer.user_id == actor.pk
 
 
 def _supersede(document: Document, actor: User | None) -> None:
@@ -273,29 +311,29 @@ def sign_many(
 
 
 @transaction.atomic
-def discard(document: Document) -> None:
+def discard(document: Document, actor: User | None) -> None:
     """Throw a draft away: nothing was decided with it. Raises DocumentError."""
-    _locked(document, State.DRAFT).delete()
+    _locked(document, actor, State.DRAFT).delete()
 
 
 @transaction.atomic
 def return_unsigned(document: Document, reason: str, actor: User | None) -> Document:
     """The signer disagrees and says why. Raises DocumentError."""
-    document = _locked(document, State.AWAITING)
+    document = _locked(document, actor, State.AWAITING)
     return _move(document, State.RETURNED, Event.RETURNED, reason, actor)
 
 
 @transaction.atomic
 def resubmit(document: Document, reason: str, actor: User | None) -> Document:
     """Put a returned document up for signing again, with an answer. Raises DocumentError."""
-    document = _locked(document, State.RETURNED)
+    document = _locked(document, actor, State.RETURNED)
     return _move(document, State.AWAITING, Event.RESUBMITTED, reason, actor)
 
 
 @transaction.atomic
 def revoke(document: Document, reason: str, actor: User | None) -> Document:
     """Take back a document that has left draft; it keeps its number. Raises DocumentError."""
-    document = _locked(document, *SIGNABLE, State.SIGNED)
+    document = _locked(document, actor, *SIGNABLE, State.SIGNED)
     return _move(document, State.REVOKED, Event.REVOKED, reason, actor)
 
 

@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.policy import visible
-from credits.models import CalculationRun, DocumentBatch
+from credits.documents.render import render_signing_list
+from credits.models import CalculationRun, Document, DocumentBatch
+from credits.services.signing_lists import signing_list, workbook
 from employees.models import Employee
 
 BADGES = {
@@ -32,6 +36,7 @@ DOCUMENT_BADGES = {
 }
 
 OPEN = ("waiting", "running")
+FORMS = dict(Document.Form.choices)
 
 
 def progress(work: CalculationRun | DocumentBatch) -> dict[str, Any]:
@@ -43,6 +48,23 @@ def progress(work: CalculationRun | DocumentBatch) -> dict[str, Any]:
     }
     finished = work.state not in OPEN
     return {"done": work.done, "total": work.people, "text": text, "finished": finished}
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def list_file(documents: QuerySet[Document], signer: Employee, ending: str) -> HttpResponse:
+    """The list of the forms that await a signer, as "pdf" or "xlsx"; 404 where there are none."""
+    listed = signing_list(documents, signer, timezone.localdate())
+    if not listed.rows:
+        raise Http404
+    if ending == "pdf":
+        response = HttpResponse(render_signing_list(listed), "application/pdf")
+    else:
+        response = HttpResponse(workbook(listed), XLSX)
+    name = f"daftar-tanda-tangan-{listed.made_on:%Y-%m-%d}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def person_asked(request: HttpRequest) -> Employee | None:

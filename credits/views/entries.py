@@ -15,9 +15,9 @@ from credits.forms import OpeningForm, RatingForm
 from credits.models import OpeningBalance, Rating
 from credits.services import openings, ratings
 from credits.services.ratings import RatingRow, in_force
-from employees.fields import SCAN_TYPES
 from employees.forms_entry import EntryForm
 from employees.models import Employee
+from employees.scans import SCAN_TYPES
 from employees.views.entries import Entry, person_of
 
 

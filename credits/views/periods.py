@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages import paged, signed_in
-from accounts.policy import allows, guard
+from accounts.policy import allows, guard, require
 from credits.explanations import document_problem
 from credits.forms import PeriodForm
 from credits.models import ClosedPeriod
@@ -23,7 +23,9 @@ def period_list(request: HttpRequest) -> HttpResponse:
     """Closed periods, and the form that closes one."""
     may_change = allows(request.user, "period", "change")
     form = PeriodForm(request.POST or None)
-    if request.method == "POST" and may_change and form.is_valid():
+    if request.method == "POST":
+        require(request.user, "period", "change")
+    if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             periods.close(data["start"], data["end"], data["reason"], signed_in(request))

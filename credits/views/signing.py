@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +15,8 @@ from credits.explanations import document_problem
 from credits.forms import SignedFilesForm
 from credits.models import Document
 from credits.services import issuing
+from credits.views.common import list_file
+from employees.models import Employee
 
 A_PAGE = 50
 SHOWN = 10  # refused files that are told one by one
@@ -43,6 +45,14 @@ def signing_zip(request: HttpRequest) -> HttpResponse:
     name = _("to-sign")
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
     return response
+
+
+@guard("signing", "view")
+@require_GET
+def signing_list(request: HttpRequest, ending: str) -> HttpResponse:
+    """The queue as a printed list or a workbook."""
+    signer = get_object_or_404(Employee, user=signed_in(request))
+    return list_file(_queue(request), signer, ending)
 
 
 @guard("signing", "change")

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.policy import Role
+from credits.models import DeterminingOfficer
 from employees.models import ClaimCoordinator, Employee, PositionCoordinator, UnitHead
 from reports.demo.edge_cases import EDGE_CASES
 from reports.demo.ministry import SHOWN
@@ -105,12 +106,14 @@ def _link() -> None:
         .order_by("nip")
         .first()
     )
+    determining = DeterminingOfficer.objects.on(TODAY).order_by("lowest").first()
     people = {
         Role.HOLDER: holder.pk,
         Role.SUPERIOR: head and head.employee_id,
         Role.COORDINATOR: claims and claims.employee_id,
         Role.POSITION_COORDINATOR: coordinator.employee_id,
         Role.ASSESSOR: assessor and assessor.pk,
+        Role.DETERMINER: determining and determining.employee_id,
     }
     users = {user.username: user for user in User.objects.filter(is_sample=True)}
     for role, pk in people.items():

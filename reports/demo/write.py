@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from credits.models import OpeningBalance, Rating
+from credits.models import DeterminingOfficer, OpeningBalance, Rating
+from credits.models.officers import LADDER
 from credits.rules.units import to_units
 from employees.models import (
     Agency,
@@ -23,9 +24,11 @@ from employees.models import (
     UnitHead,
     UnitMembership,
 )
+from positions.ladder import Level
 from positions.models import Position, Unit
 from reports.demo.careers import BEFORE_CONVERSION
 from reports.demo.facts import Ministry, Person, Rated
+from reports.demo.tables import TODAY
 
 BATCH = 2000
 SAMPLE = "CONTOH"  # stands in every invented document number
@@ -60,6 +63,7 @@ def write(ministry: Ministry) -> None:
         ),
     ):
         _insert(rows)
+    _insert(_determining(employer))
     _write_ratings(everybody)
 
 
@@ -212,6 +216,28 @@ def _heads(ministry: Ministry, ids: dict[str, int], units: dict[str, int]) -> It
             end=heading.end,
             capacity=heading.capacity,
         )
+
+
+def _determining(employer: Agency) -> Iterable[DeterminingOfficer]:
+    """The head of the bureau up to Ahli Muda, on behalf; the secretary general above."""
+    spans = (
+        ("setjen-biro-osdma", Level.PEMULA, Level.AHLI_MUDA, "Sekretaris Jenderal"),
+        ("setjen", Level.AHLI_MADYA, Level.AHLI_UTAMA, "Menteri Ketenagakerjaan"),
+    )
+    for unit, lowest, highest, authority in spans:
+        heads = UnitHead.objects.on(TODAY).filter(unit__code=unit)
+        head = heads.order_by("capacity", "start").first()  # definitive, then Plh., then Plt.
+        if head is not None:
+            yield DeterminingOfficer(
+                agency=employer,
+                lowest=LADDER.index(lowest) + 1,
+                highest=LADDER.index(highest) + 1,
+                employee_id=head.employee_id,
+                office=head.office,
+                capacity="an",
+                authority=authority,
+                start=head.start,
+            )
 
 
 def _write_ratings(everybody: Everybody) -> None:

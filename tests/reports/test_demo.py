@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.policy import Role
-from credits.models import CalculationRun, LedgerHead, Rating
+from credits.models import CalculationRun, DeterminingOfficer, LedgerHead, Rating
 from credits.rules.integration import integration_points
 from credits.rules.units import from_units
 from employees import nip
@@ -203,8 +203,16 @@ def test_there_is_an_account_per_role_and_a_second_officer_whose_passwords_open_
         assert name.startswith(role)
     linked = set(User.objects.filter(employee__isnull=False).values_list("username", flat=True))
     assert linked == {
-        "pemangku", "pejabat_penilai", "koordinator_unit", "koordinator_jf", "tim_penilai"
+        "pemangku", "pejabat_penilai", "koordinator_unit", "koordinator_jf", "tim_penilai",
+        "pejabat_penetap",
     }  # fmt: skip
+
+
+def test_conventional_pak_have_their_officers_and_one_of_them_an_account(demo) -> None:
+    rows = DeterminingOfficer.objects.on(tables.TODAY)
+    assert sorted(n for row in rows for n in range(row.lowest, row.highest + 1)) == [*range(1, 9)]
+    call_command("demo_accounts", stdout=StringIO())
+    assert rows.filter(employee__user__username=Role.DETERMINER).exists()
 
 
 def test_an_account_of_the_same_name_that_is_no_sample_is_left_alone(db, settings, tmp_path):

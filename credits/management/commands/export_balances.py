@@ -5,16 +5,14 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from credits.rules.editions import edition_on, using
-from credits.rules.units import amount_text, display
-from credits.selectors import Standing, standings
+from credits.rules.editions import using
+from credits.selectors import balance_rows
 from credits.services.rulebooks import in_force
 from employees.models import Appointment, Employee
 
@@ -62,37 +60,12 @@ class Command(BaseCommand):
     def _rows(self, on: date, known_at: datetime | None) -> Iterator[dict[str, Any]]:
         holders = Appointment.objects.on(on).values("employee_id")
         people = Employee.objects.filter(id__in=holders).order_by("nip")
-        fields = ("id", "nip", "front_title", "name", "back_title")
+        fields = ("id", "public_id", "nip", "front_title", "name", "back_title")
         everyone = list(people.only(*fields))
         for at in range(0, len(everyone), CHUNK):
             block = everyone[at : at + CHUNK]
-            where = standings([p.pk for p in block], on, known_at)
-            yield from (_row(p, where[p.pk], on) for p in block if p.pk in where)
-
-
-def _row(person: Employee, standing: Standing, on: date) -> dict[str, Any]:
-    places = 2
-    if standing.computed:
-        places = edition_on(on, standing.position_code).setting("decimals_dashboards")
-    return {
-        "nip": person.nip,
-        "name": person.full_name,
-        "position": standing.position_name,
-        "level": standing.level_name,
-        "rank": standing.golongan,
-        "balance": amount_text(standing.balance),
-        "balance_rounded": display(standing.balance, places),
-        "rank_target": _text(standing.rank_target),
-        "level_target": _text(standing.level_target),
-        "missing_rank": _text(standing.missing_rank),
-        "missing_level": _text(standing.missing_level),
-        "stale": standing.stale,
-        "computed": standing.computed,
-    }
-
-
-def _text(amount: Fraction | None) -> str | None:
-    return None if amount is None else amount_text(amount)
+            rows = balance_rows(block, on, known_at)
+            yield from ({field: row[field] for field in FIELDS} for row in rows)
 
 
 def _safe(value: Any) -> Any:

@@ -19,6 +19,7 @@ from credits.documents.content import from_json
 from credits.documents.render import render
 from credits.models import Document, DocumentBatch, DocumentEvent, NumberScheme, NumberSeries
 from credits.services import documents, issuing, periods
+from credits.services.acts import Act, open_acts
 from credits.services.issuing import DocumentError
 from credits.services.numbering import NumberingError, problem_of, written
 from credits.services.runs import recalculate_now
@@ -130,9 +131,14 @@ def test_counting_starts_anew_each_year(person: Any, superior: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_writers_at_once_leave_no_gap_and_no_double(superior: Any) -> None:
-    people = [holder(f"Pegawai {n}", superior) for n in range(40)]
+    people = [holder(f"Pegawai {n}", superior) for n in range(25)]
     recalculate_now({"all": True}, "test")
-    drafts = [documents.draft(p, Document.Form.CONVERSION, *YEAR).pk for p in people]
+    ends = [date(2023, month, 1) for month in range(5, 13)]
+    drafts = [
+        documents.draft(person, Document.Form.DETERMINATION, YEAR[0], end).pk
+        for person in people
+        for end in ends
+    ]
     problems: list[Exception] = []
 
     def work(mine: list[int]) -> None:
@@ -151,8 +157,8 @@ def test_eight_writers_at_once_leave_no_gap_and_no_double(superior: Any) -> None
         thread.join()
     assert problems == []
     numbers = sorted(Document.objects.values_list("number", flat=True))
-    assert numbers == [f"1/{n:04d}/KP.08.04/2/2024" for n in range(1, 41)]
-    assert NumberSeries.objects.get().last == 40
+    assert numbers == [f"1/{n:04d}/KP.08.04/2/2024" for n in range(1, 201)]
+    assert NumberSeries.objects.get().last == 200
 
 
 @pytest.mark.parametrize(
@@ -234,6 +240,18 @@ def test_a_deputy_signs_within_the_dates_of_the_delegation(person: Any, superior
     (outside,) = issuing.issue([other.pk], None, date(2024, 2, 10)).documents
     assert (inside.signer, outside.signer) == (deputy, superior)
     assert "Plh." in PdfReader(BytesIO(issuing.issued_pdf(inside))).pages[0].extract_text()
+
+
+def test_a_deputy_reads_what_he_signs(person: Any, superior: Any) -> None:
+    user = UserFactory(roles=[Role.SUPERIOR])
+    deputy = factories.EmployeeFactory(name="Wati Plh", user=user)
+    Delegation.objects.create(officer=superior, deputy=deputy, start=DAY, end=date(2024, 2, 9))
+    document = issued(person)
+    client = Client()
+    client.force_login(user)
+    for name in ("document", "document_pdf"):
+        address = reverse(f"credits:{name}", args=[document.public_id])
+        assert client.get(address).status_code == 200
 
 
 # ------------------------------------------------------------------ signing and after
@@ -361,6 +379,57 @@ def test_the_superior_returns_and_may_not_revoke(person: Any, superior: Any) -> 
     back = reverse("credits:document_return", args=[document.public_id])
     boss.post(back, {"reason": "Predikat salah"})
     assert Document.objects.get().state == State.RETURNED
+
+
+def test_the_officer_may_not_return_what_the_signer_alone_returns(hr: Client, person: Any) -> None:
+    """The page does not offer it, and neither does the address behind it."""
+    document = issued(person)
+    back = reverse("credits:document_return", args=[document.public_id])
+    assert (
+        back not in hr.get(reverse("credits:document", args=[document.public_id])).content.decode()
+    )
+    assert hr.post(back, {"reason": "Predikat salah"}).status_code == 403
+    assert Document.objects.get().state == State.AWAITING
+
+
+ACTS = {
+    State.DRAFT: ({Act.ISSUE, Act.DISCARD}, set()),
+    State.AWAITING: ({Act.SIGN, Act.REVOKE}, {Act.SIGN, Act.RETURN}),
+    State.RETURNED: ({Act.SIGN, Act.RESUBMIT, Act.REVOKE}, {Act.SIGN}),
+    State.SIGNED: ({Act.REVOKE}, set()),
+    State.SUPERSEDED: (set(), set()),
+    State.REVOKED: (set(), set()),
+}
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_acts_by_state_and_role(person: Any, superior: Any, state: str) -> None:
+    document = issued(person)
+    document.state = state
+    officer = UserFactory(roles=[Role.HR])
+    assert (open_acts(officer, document), open_acts(superior.user, document)) == ACTS[State(state)]
+
+
+def test_nobody_acts_on_a_document_about_himself(hr: Client, person: Any) -> None:
+    person.user = UserFactory(roles=[Role.HR, Role.SUPERIOR])
+    person.save()
+    draft = documents.draft(person, Document.Form.CONVERSION, *YEAR)
+    done = issuing.issue([draft.pk], person.user, DAY)
+    assert [code for _d, code in done.refused] == ["own_document"]
+    document = issued(person, Document.Form.ACCUMULATION)
+    assert open_acts(person.user, document) == set()
+    mine = Client()
+    mine.force_login(person.user)
+    for name in ("sign", "revoke", "discard", "resubmit", "return"):
+        address = reverse(f"credits:document_{name}", args=[document.public_id])
+        assert mine.post(address, {"reason": "x"}).status_code == 403
+    with pytest.raises(DocumentError, match="own_document"):
+        issuing.sign(document, signed_copy(document), "file", person.user)
+
+
+def test_what_is_no_scan_is_refused_by_the_service_too(person: Any) -> None:
+    with pytest.raises(DocumentError, match="not_a_scan"):
+        issuing.sign(issued(person), b"GIF89a", Document.SignedHow.SCAN, None)
 
 
 def test_another_superior_does_not_see_it(person: Any) -> None:

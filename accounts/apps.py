@@ -1,6 +1,8 @@
 from typing import Any
 
+from celery.signals import task_postrun, task_prerun
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from accounts import audit, origin
+
+        connection_created.connect(origin.stamp_connection)
         post_migrate.connect(create_roles, sender=self)
+        post_migrate.connect(audit.install, sender=self, dispatch_uid="audit")
+        task_prerun.connect(origin.task_begins)
+        task_postrun.connect(origin.task_ends)
 
 
 def create_roles(**kwargs: Any) -> None:

@@ -4,6 +4,19 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.trail import AccessEvent, AuditCheck, AuditEvent, AuditSeal, Channel, Tombstone
+
+__all__ = [
+    "AccessEvent",
+    "AuditCheck",
+    "AuditEvent",
+    "AuditSeal",
+    "Channel",
+    "SavedQuery",
+    "Tombstone",
+    "User",
+]
+
 
 class User(AbstractUser):
     """An account; its roles are groups named after `accounts.policy.Role`."""

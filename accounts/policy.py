@@ -20,6 +20,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from accounts.audit import exempt, watch
+
 
 class Role(StrEnum):
     """Names of the groups. A person may have several."""
@@ -182,3 +184,11 @@ declare("site", "view", EVERYBODY)
 declare("account", "view", {Role.ADMIN: Scope.ALL})
 declare("account", "add", {Role.ADMIN: Scope.ALL})
 declare("account", "change", {Role.ADMIN: Scope.ALL})
+
+# The trails, for the auditor alone; nobody writes to them by hand.
+declare("audit", "view", {Role.AUDITOR: Scope.ALL})
+
+watch("accounts_user", ignored=("last_login",))
+exempt("accounts_savedquery", "what was typed into a search; kept for some weeks, not an act")
+for _table in ("auditevent", "accessevent", "auditseal", "auditcheck", "tombstone"):
+    exempt(f"accounts_{_table}", "append-only in the database itself")

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from accounts.audit import exempt, watch
 from accounts.policy import STAFF, Role, Scope, declare, declare_scope
 from employees.policy import READERS, declare_personal
 
@@ -39,3 +40,16 @@ for _resource in ("run", "document_batch"):
     declare(_resource, "add", ONLY_HR)
     declare(_resource, "change", ONLY_HR)
     declare(_resource, "delete", {})
+
+watch("credits_calculationrun", ignored=("done", "changed", "posted", "reversed", "failed"))
+watch("credits_document", hidden=("content",))  # frozen when drafted; large
+watch("credits_documentbatch", ignored=("done", "failed"))
+_LEDGER = "append-only in the database itself, with its own chain"
+exempt("credits_ledgerentry", _LEDGER)
+exempt("credits_ledgeranchor", _LEDGER)
+exempt("credits_ledgerhead", "computed from the ledger, proven by verify_ledger")
+for _table in ("runchunk", "documentpart"):
+    exempt(f"credits_{_table}", "work of a machine; the run or batch says who asked")
+for _table in ("runchange", "runissue"):
+    exempt(f"credits_{_table}", "result of a run, computed anew by the next")
+exempt("credits_numberseries", "counter; the documents hold the numbers")

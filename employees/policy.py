@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.audit import exempt, watch
 from accounts.policy import OFFICERS, STAFF, Role, Scope, declare, declare_scope
 from employees.models import (
     Appointment,
@@ -110,3 +111,14 @@ for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordina
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})
+
+watch("employees_employee", person="id", ignored=("facts_version", "facts_changed_at"))
+watch("employees_delegation", person="officer_id")
+watch("employees_correction", hidden=("before", "after"))  # they stand in the event of the fact
+watch(
+    "employees_importbatch",
+    ignored=("rows_read", "rows_total", "state_at", "attempts"),
+    hidden=("headings", "warnings", "differences"),
+)
+exempt("employees_importrow", "copy of a row of a sheet, not a fact; goes with its batch")
+exempt("employees_importchange", "images of rows whose own tables are audited")

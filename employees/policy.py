@@ -1,15 +1,26 @@
 """Who may do what on people, their facts and imports, and how far each role reaches."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q
 
 from accounts.audit import exempt, watch
-from accounts.policy import OFFICERS, STAFF, Role, Scope, declare, declare_scope
+from accounts.policy import (
+    OFFICERS,
+    STAFF,
+    Role,
+    Scope,
+    allows,
+    declare,
+    declare_scope,
+    roles_of,
+)
 from employees.models import (
     Appointment,
     ClaimCoordinator,
+    Employee,
     PositionCoordinator,
     Superior,
     UnitMembership,
@@ -96,6 +107,35 @@ for _resource, _path in PERSONAL.items():
     for _action in ("add", "change", "delete"):
         declare(_resource, _action, OFFICERS)
     declare_personal(_resource, _path)
+
+
+class Shown(StrEnum):
+    """How much of a private field somebody sees."""
+
+    FULL = "full"
+    YEAR = "year"
+    ABSENT = "absent"
+
+
+def birth_shown(user: Any, person: Employee, day: date) -> Shown:
+    """What of a person's birth (date, place) and card number the user sees.
+
+    All pages, sheets and interfaces ask here. Officers and the holder see it whole, the auditor
+    and whoever coordinates the person's unit the year, the superior nothing (the ministry's
+    masking table). The card number goes with the whole.
+    """
+    if person.user_id == user.pk or allows(user, "employee", "change"):
+        return Shown.FULL
+    if Role.AUDITOR in roles_of(user):
+        return Shown.YEAR
+    coordinates = Role.COORDINATOR in roles_of(user)
+    if coordinates and Employee.objects.filter(in_units(user, day), pk=person.pk).exists():
+        return Shown.YEAR
+    return Shown.ABSENT
+
+
+# The auditor may see it whole, for a reason that is kept.
+declare("private_field", "view", {Role.AUDITOR: Scope.ALL})
 
 # Nobody edits or removes what was corrected before.
 declare("correction", "add", {})

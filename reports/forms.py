@@ -28,3 +28,9 @@ def _possible(day: date | None) -> date | None:
     if day is not None and day < EARLIEST:
         raise ValidationError(_("This day lies before everything on record."))
     return day
+
+
+class WhyForm(forms.Form):
+    """Why personal data is asked for. Kept with the look, and readable to whom it concerns."""
+
+    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=500)

@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern] = [
     path("pegawai/daftar.xlsx", views.people_export, name="people_export"),
     path("pegawai/temuan/", views.findings_page, name="findings"),
     path("pegawai/<uuid:public_id>/", views.person_page, name="person"),
+    path("pegawai/<uuid:public_id>/ungkap/", views.reveal, name="reveal"),
 ]

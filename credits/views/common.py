@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from accounts.access import looked
 from accounts.policy import visible
 from credits.models import CalculationRun, DocumentBatch
 from employees.models import Employee
@@ -50,7 +51,9 @@ def person_asked(request: HttpRequest) -> Employee | None:
     if not asked:
         return None
     people = visible(Employee.objects.all(), request.user, "employee")
-    return get_object_or_404(people, public_id=as_uuid(asked))
+    person = get_object_or_404(people, public_id=as_uuid(asked))
+    looked(request, "employee", [person])
+    return person
 
 
 def as_uuid(text: str) -> UUID | None:

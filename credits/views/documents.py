@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import How, filters_of, looked, looked_at_all
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
 from credits.explanations import document_problem, issue
@@ -55,6 +57,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
     chosen = mine.filter(state=state) if state in Document.State.values else mine
     listed = paged(request, chosen.defer("content"), DOCUMENTS_A_PAGE)
+    log_list(request, "document", (d.employee for d in listed["page"]), detail=filters_of(request))
     for document in listed["page"]:
         document.badge = DOCUMENT_BADGES[document.state]
     context = {
@@ -131,9 +134,12 @@ def _draft_one(request: HttpRequest, person: Employee, data: dict[str, Any]) -> 
     return redirect("reports:person", person.public_id)
 
 
-def _document(request: HttpRequest, public_id: UUID) -> Document:
+def _document(request: HttpRequest, public_id: UUID, how: str = How.VIEW) -> Document:
+    """The document, if the reader sees it; the look is logged."""
     mine = visible(Document.objects.select_related("employee"), request.user, "document")
-    return get_object_or_404(mine, public_id=public_id)
+    document = get_object_or_404(mine, public_id=public_id)
+    looked(request, "document", [document.employee], how)
+    return document
 
 
 def _may_sign(request: HttpRequest, document: Document) -> bool:
@@ -171,7 +177,7 @@ def document_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def document_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The PDF: of a draft rendered from what it states, else the issued bytes."""
-    document = _document(request, public_id)
+    document = _document(request, public_id, How.DOWNLOAD)
     name = f"{document.form}-{slugify(document.employee.name)}-{document.period_end:%Y-%m-%d}.pdf"
     response = HttpResponse(issuing.issued_pdf(document), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'
@@ -182,7 +188,7 @@ def document_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def document_signed(request: HttpRequest, public_id: UUID) -> FileResponse:
     """The signed file as it was handed in."""
-    document = _document(request, public_id)
+    document = _document(request, public_id, How.DOWNLOAD)
     if not document.signed_file:
         raise Http404
     ending = str(document.signed_file.name).rpartition(".")[2]
@@ -345,6 +351,7 @@ def _left_out(request: HttpRequest, parts: Iterable[DocumentPart], which: str) -
     rows = [row for part in parts for row in getattr(part, which)]
     listed = paged(request, rows, SKIPPED_A_PAGE, which)
     people = Employee.everyone.in_bulk([key for key, _code in listed["page"]])
+    log_list(request, "document_batch", people.values())
     listed["rows"] = [(people[key], document_problem(code)) for key, code in listed["page"]]
     return listed
 
@@ -388,6 +395,8 @@ def document_part_zip(request: HttpRequest, public_id: UUID, pk: int) -> FileRes
         file = part.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
+    people = Employee.everyone.filter(pk__in=part.employee_ids, documents__batch=part.batch)
+    looked_at_all(request, "document", people, How.DOWNLOAD)
     return FileResponse(
         file, as_attachment=True, filename=f"{name}-{part.pk}.zip", content_type="application/zip"
     )

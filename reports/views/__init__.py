@@ -1,7 +1,7 @@
 """Pages that look over all apps."""
 
 from reports.views.people import people_export, people_list, people_search
-from reports.views.person import person_page
+from reports.views.person import person_page, reveal
 from reports.views.start import findings_page, start_page
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "people_list",
     "people_search",
     "person_page",
+    "reveal",
     "start_page",
 ]

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import filters_of, looked_at_all
+from accounts.access import listed as log_list
 from accounts.models import SavedQuery
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
@@ -21,6 +24,7 @@ from credits.selectors import standings
 from employees.models import Employee
 from reports.exports import people_workbook
 from reports.filters import SORTS, PeopleFilter, matching
+from reports.forms import WhyForm
 from reports.selectors import people_today
 
 SIZES = (25, 50, 100)
@@ -47,6 +51,9 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "may_add": allows(request.user, "employee", "add"),
         "may_export": allows(request.user, "people_export", "view"),
     }
+    log_list(
+        request, "employee", (row["person"] for row in context["rows"]), detail=filters_of(request)
+    )
     return render(request, "reports/people.html", context)
 
 
@@ -64,11 +71,17 @@ def people_search(request: HttpRequest) -> HttpResponse:
 
 
 @guard("people_export", "view")
-@require_GET
-def people_export(request: HttpRequest) -> FileResponse:
-    """The whole filtered list as XLSX, written to a temporary file and sent from there."""
+@require_http_methods(["GET", "POST"])
+def people_export(request: HttpRequest) -> HttpResponseBase:
+    """The whole filtered list as XLSX, for a reason that is kept; each person in it is logged."""
     today = timezone.localdate()
     filters = _filtered(request, _searched(request), today)
+    form = WhyForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        context = {"form": form, "people": filters.qs.count(), "query": request.GET.urlencode()}
+        return render(request, "reports/people_export.html", context)
+    reason = form.cleaned_data["reason"]
+    looked_at_all(request, "employee", filters.qs, detail=filters_of(request), reason=reason)
     rows = _sorted(filters.qs, request.GET.get("sort", "")).select_related("employer")
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     people_workbook(rows.iterator(chunk_size=1000), Path(file.name), today)

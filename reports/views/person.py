@@ -7,17 +7,19 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.access import How, looked
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue, why_no_rank_target
 from credits.models import Document
 from credits.selectors import balances, findings, standings, timeline
 from credits.views import entries as credit_entries
 from employees.models import Employee, Rank, Superior, UnitMembership
+from employees.policy import birth_shown
 from employees.views import entries as employee_entries
 from positions.selectors import unit_names
-from reports.forms import AsOfForm
+from reports.forms import AsOfForm, WhyForm
 from reports.history import events, ledger_event, undated_education
 
 DOCUMENTS = 12
@@ -35,6 +37,7 @@ def person_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One person within what the reader's roles reach; otherwise there is no such person."""
     people = visible(Employee.objects.select_related("employer"), request.user, "employee")
     person = get_object_or_404(people, public_id=public_id)
+    looked(request, "employee", [person])
     today = timezone.localdate()
     asked = AsOfForm(request.GET or None)
     when = asked.cleaned_data if asked.is_bound and asked.is_valid() else {}
@@ -85,8 +88,23 @@ def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
         "entries": [e for e in ENTRIES if change and allows(user, e[0], "add")],
         "may_run": allows(user, "run", "add"),
         "may_draft": allows(user, "document", "add"),
-        "shows_birth": own or allows(user, "employee", "change"),
+        "birth": birth_shown(user, person, timezone.localdate()),
+        "may_reveal": not own and allows(user, "private_field", "view"),
     }
+
+
+@guard("private_field", "view")
+@require_http_methods(["GET", "POST"])
+def reveal(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Birth and card number unmasked, for a reason that is kept and that the person can read."""
+    people = visible(Employee.objects.all(), request.user, "employee")
+    person = get_object_or_404(people, public_id=public_id)
+    form = WhyForm(request.POST or None)
+    revealed = request.method == "POST" and form.is_valid()
+    how = How.REVEAL if revealed else How.VIEW
+    looked(request, "employee", [person], how, reason=form.data.get("reason", ""))
+    context = {"person": person, "form": form, "revealed": revealed}
+    return render(request, "reports/reveal.html", context)
 
 
 def _documents(request: HttpRequest, person: Employee) -> list[Document]:

@@ -12,8 +12,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import audit, origin
+        from accounts import audit, keeping, origin
 
+        keeping.register()
         connection_created.connect(origin.stamp_connection)
         post_migrate.connect(create_roles, sender=self)
         post_migrate.connect(audit.install, sender=self, dispatch_uid="audit")

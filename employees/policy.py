@@ -148,6 +148,13 @@ for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordina
     for _action in ("add", "change", "delete"):
         declare(_resource, _action, OFFICERS)
 
+# Whoever is on record asks for corrections of the own data; Biro SDM decides.
+ON_RECORD: dict[Role, Scope] = {r: Scope.OWN for r in Role if r != Role.AUDITOR}
+declare("correction_request", "view", ON_RECORD | {Role.HR: Scope.ALL, Role.AUDITOR: Scope.ALL})
+declare("correction_request", "add", ON_RECORD)
+declare("correction_request", "change", {Role.HR: Scope.ALL})
+declare_personal("correction_request", "employee__")
+
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})

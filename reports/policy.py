@@ -12,3 +12,10 @@ declare(
     "view",
     STAFF | {Role.COORDINATOR: Scope.ALL, Role.POSITION_COORDINATOR: Scope.ALL},
 )
+
+# Whoever holds an office or a position is on record, and has a right to the own data.
+declare(
+    "own_data",
+    "view",
+    dict.fromkeys((r for r in Role if r not in (Role.ADMIN, Role.AUDITOR)), Scope.OWN),
+)

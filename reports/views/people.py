@@ -39,7 +39,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     filters = _filtered(request, searched, today)
     rows = _sorted(filters.qs, request.GET.get("sort", ""))
     listed = paged(request, rows, _size(request))
-    context = {
+    context: dict[str, Any] = {
         "filter": filters,
         "list": listed,
         "rows": _rows(listed["page"], filters.units, today),

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
@@ -140,6 +141,8 @@ def _changes(event: AuditEvent, named: dict[str, dict[Any, str]]) -> list[Change
     columns = _columns(event.table)
     before, after = event.before or {}, event.after or {}
     names = dict.fromkeys([*before, *after])
+    if event.kind != AuditEvent.Kind.UPDATE:  # of a whole row only what says something
+        names = {name: None for name in names if (before | after)[name] not in ("", [], {}, False)}
     return [
         Change(
             str(columns[name].verbose_name) if name in columns else name,
@@ -173,11 +176,16 @@ def _shown(column: Any, name: str, value: Any, named: dict[str, dict[Any, str]])
 
 
 def _day(text: str) -> str:
-    """A stored day as readers write it; anything else as it is."""
+    """A stored day or instant as readers write it; anything else as it is."""
     try:
-        return date_format(date.fromisoformat(text), "j M Y") if len(text) == 10 else text
+        if len(text) == 10:
+            return date_format(date.fromisoformat(text), "j M Y")
+        if text[10:11] == "T":
+            moment = timezone.localtime(datetime.fromisoformat(text))
+            return date_format(moment, "j M Y H.i")
     except ValueError:
-        return text
+        pass
+    return text
 
 
 # ------------------------------------------------------------------ who looked

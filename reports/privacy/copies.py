@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from employees.models import Employee
 from reports.privacy.holdings import HOLDINGS, Holding
-from reports.privacy.words import accounts_named
+from reports.privacy.words import accounts_named, label
 
 VERSION = 1
 SECRET = frozenset({"password", "digest"})  # of use to nobody but this system
@@ -90,7 +90,7 @@ def schema() -> dict[str, Any]:
             "title": holding.title,
             "items": {
                 "type": "object",
-                "properties": {f.name: {"title": str(f.verbose_name)} for f in _fields(holding)},
+                "properties": {f.name: {"title": label(f)} for f in _fields(holding)},
                 "required": [f.name for f in _fields(holding)],
                 "additionalProperties": False,
             },
@@ -144,7 +144,7 @@ def _readable(person: Employee, copy: dict[str, Any]) -> str:
     sections = [
         {
             "holding": holding,
-            "headings": [f.verbose_name for f in _fields(holding)],
+            "headings": [label(f) for f in _fields(holding)],
             "rows": [
                 [_words(f, row[f.name]) for f in _fields(holding)]
                 for row in copy["tables"][holding.label]

@@ -9,6 +9,7 @@ import xlsxwriter
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import AuditEvent
 from reports.exports import harmless
@@ -19,7 +20,8 @@ BATCH = 1000
 
 def _headings() -> list[str]:
     return [
-        _("Event"), _("Time"), _("Who"), _("Channel"), _("Network address"), _("Request"),
+        _("Event"), _("Time"), pgettext("acted", "Who"), _("Channel"),
+        _("Network address"), _("Request"),
         _("Kind"), _("Table"), _("Row"), _("Person"), _("Field"), _("Before"), _("After"),
         _("Reason"), "SHA-256",
     ]  # fmt: skip

@@ -11,7 +11,8 @@ from django.db.models import ForeignKey, Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext as translated  # of what is no literal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ROLE_LABELS
@@ -23,6 +24,58 @@ from positions.selectors import unit_names
 
 MASKED = frozenset({"birth_date", "birth_place", "card_number"})
 NOTHING = "–"
+# Names that Django derives from columns, which no model translates.
+_DERIVED = (
+    gettext_noop("asked by"),
+    gettext_noop("asked at"),
+    gettext_noop("taken by"),
+    gettext_noop("taken at"),
+    gettext_noop("decided by"),
+    gettext_noop("decided at"),
+    gettext_noop("superseded by"),
+    gettext_noop("withdrawn at"),
+    gettext_noop("user"),
+    gettext_noop("group"),
+    gettext_noop("created at"),
+    gettext_noop("created by"),
+    gettext_noop("finished at"),
+    gettext_noop("file hash"),
+    gettext_noop("applied at"),
+    gettext_noop("applied by"),
+    gettext_noop("undone at"),
+    gettext_noop("undone by"),
+    gettext_noop("signed hash"),
+    gettext_noop("signed how"),
+    gettext_noop("pdf hash"),
+    gettext_noop("rules version"),
+    gettext_noop("row id"),
+    gettext_noop("source"),
+    gettext_noop("request id"),
+    gettext_noop("signer"),
+    gettext_noop("seq"),
+    gettext_noop("reverses seq"),
+    gettext_noop("balance units"),
+    gettext_noop("amount units"),
+    gettext_noop("base units"),
+    gettext_noop("percent"),
+    gettext_noop("hash"),
+    gettext_noop("computed at"),
+    gettext_noop("severity"),
+    gettext_noop("params"),
+    gettext_noop("content"),
+    gettext_noop("entry seqs"),
+    gettext_noop("pdf"),
+    gettext_noop("signed file"),
+    gettext_noop("actor"),
+    gettext_noop("loaded"),
+    gettext_noop("order"),
+    gettext_noop("units"),
+    gettext_noop("period start"),
+    gettext_noop("period end"),
+    gettext_noop("run id"),
+    gettext_noop("source id"),
+    gettext_noop("scan"),
+)
 WHAT: dict[str, str | Promise] = {
     "employee": _("person"),
     "document": _("official form"),
@@ -137,6 +190,11 @@ def _references(events: Iterable[AuditEvent]) -> dict[str, dict[Any, str]]:
     return found
 
 
+def label(column: Any) -> str:
+    """The name of a field for readers."""
+    return translated(str(column.verbose_name))
+
+
 def _changes(event: AuditEvent, named: dict[str, dict[Any, str]]) -> list[Change]:
     columns = _columns(event.table)
     before, after = event.before or {}, event.after or {}
@@ -145,7 +203,7 @@ def _changes(event: AuditEvent, named: dict[str, dict[Any, str]]) -> list[Change
         names = {name: None for name in names if (before | after)[name] not in ("", [], {}, False)}
     return [
         Change(
-            str(columns[name].verbose_name) if name in columns else name,
+            label(columns[name]) if name in columns else name,
             _shown(columns.get(name), name, before.get(name), named),
             _shown(columns.get(name), name, after.get(name), named),
         )

@@ -14,7 +14,7 @@ from accounts.policy import guard
 from employees.models import Employee
 from reports.privacy.copies import rows_of, write_zip
 from reports.privacy.holdings import Holding, shown
-from reports.privacy.words import looks
+from reports.privacy.words import label, looks
 
 LOOKS_A_PAGE = 50
 
@@ -44,7 +44,7 @@ def _held(holding: Holding, person: Employee) -> dict[str, Any]:
     return {
         "holding": holding,
         "count": rows_of(holding, person).count(),
-        "fields": [(f.verbose_name, purpose) for f, purpose in holding.described()],
+        "fields": [(label(f), purpose) for f, purpose in holding.described()],
     }
 
 

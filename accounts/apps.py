@@ -1,7 +1,9 @@
 from typing import Any
 
+from celery.signals import task_postrun, task_prerun
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +13,14 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import sign_ins
+        from accounts import audit, keeping, origin, sign_ins
 
+        keeping.register()
+        connection_created.connect(origin.stamp_connection)
         post_migrate.connect(create_roles, sender=self)
+        post_migrate.connect(audit.install, sender=self, dispatch_uid="audit")
+        task_prerun.connect(origin.task_begins)
+        task_postrun.connect(origin.task_ends)
         user_logged_in.connect(sign_ins.begin)
         user_logged_out.connect(sign_ins.finish)
 

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts import second_factor, sign_ins
 from accounts.models import User
+from accounts.origin import acting, of_request
 
 
 class SignInMiddleware:
@@ -62,3 +63,19 @@ def _language(request: HttpRequest) -> str:
     if chosen not in dict(settings.LANGUAGES):
         chosen = getattr(request.user, "language", "")
     return chosen or settings.LANGUAGE_CODE
+
+
+class OriginMiddleware:
+    """Whatever a request writes is kept with who asked, from where, and under which number.
+
+    After AuthenticationMiddleware. The number also goes back to the asker, who can quote it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with acting(of_request(request)) as origin:
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = origin.request_id
+        return response

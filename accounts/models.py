@@ -13,6 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
+from accounts.trail import AccessEvent, AuditCheck, AuditEvent, AuditSeal, Channel, Tombstone
+
+__all__ = [
+    "AccessEvent",
+    "AuditCheck",
+    "AuditEvent",
+    "AuditSeal",
+    "Channel",
+    "SavedQuery",
+    "Tombstone",
+    "User",
+]
+
 
 class User(AbstractUser):
     """An account; its roles are groups named after `accounts.policy.Role`."""

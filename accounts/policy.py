@@ -20,6 +20,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from accounts.audit import exempt, watch
+
 
 class Role(StrEnum):
     """Names of the groups. A person may have several."""
@@ -199,3 +201,12 @@ declare("account", "change", {Role.ADMIN: Scope.ALL})
 # The own password, second factor and devices: each view looks at the reader's own rows alone.
 declare("own_account", "view", EVERYBODY)
 declare("own_account", "change", EVERYBODY)
+
+
+# The trails, for the auditor alone; nobody writes to them by hand.
+declare("audit", "view", {Role.AUDITOR: Scope.ALL})
+
+watch("accounts_user", ignored=("last_login",))
+exempt("accounts_savedquery", "what was typed into a search; kept for some weeks, not an act")
+for _table in ("auditevent", "accessevent", "auditseal", "auditcheck", "tombstone"):
+    exempt(f"accounts_{_table}", "append-only in the database itself")

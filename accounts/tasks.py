@@ -3,9 +3,10 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from accounts import invitations, mail, sign_ins
+from accounts import invitations, mail, sealing, sign_ins
 from accounts.models import User
 
 log = logging.getLogger("sijafung.accounts")
@@ -40,3 +41,16 @@ def forget() -> None:
 
     sign_ins.forget(timezone.now())
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+@shared_task
+def seal_trails() -> None:
+    """Every minute: what was written since is sealed."""
+    for trail in sealing.TABLES:
+        sealing.seal(trail)
+
+
+@shared_task
+def check_trails() -> None:
+    """Every night: prove both trails, and keep what was found for the auditor."""
+    sealing.check(settings.LEDGER_ANCHOR_DIR)

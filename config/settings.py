@@ -70,6 +70,9 @@ INSTALLED_APPS = [
     "reports",
 ]
 
+# Ours: every write to their tables is kept in the audit trail (accounts.audit).
+OWN_APPS = ("accounts", "positions", "employees", "credits", "assessors", "careers", "reports")
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "accounts.middleware.OriginMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -266,6 +270,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_keepalive": True}
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # the worker's log is blanked like all others
 CELERY_BEAT_SCHEDULE = {
     "resume-runs": {"task": "credits.tasks.sweep", "schedule": 10.0},
     "recalculate-stale": {
@@ -273,6 +278,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=30),
     },
     "resume-imports": {"task": "employees.tasks.sweep_imports", "schedule": 30.0},
+    "seal-trails": {"task": "accounts.tasks.seal_trails", "schedule": 60.0},
+    "check-trails": {
+        "task": "accounts.tasks.check_trails",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "anchor-ledger": {
         "task": "credits.tasks.anchor_ledger",
         "schedule": crontab(hour=2, minute=30),

@@ -9,9 +9,10 @@ class CreditsConfig(AppConfig):
     verbose_name = _("Credits")
 
     def ready(self) -> None:
-        from credits import importing, policy  # noqa: F401 - these need the models
+        from credits import importing, keeping, policy  # noqa: F401 - these need the models
 
         importing.register()
+        keeping.register()
         _ask_for_the_rules_when_computing()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import exempt, watch
 from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope
 from employees.models import Employee
 from employees.policy import READERS, declare_personal, subordinates
@@ -90,3 +91,17 @@ declare("regulation", "delete", {})
 declare("regulation", "try", OFFICERS)
 declare("regulation", "publish", OFFICERS)
 declare("regulation_version", "view", STAFF)
+
+
+watch("credits_calculationrun", ignored=("done", "changed", "posted", "reversed", "failed"))
+watch("credits_document", hidden=("content",))  # frozen when drafted; large
+watch("credits_documentbatch", ignored=("done", "failed"))
+_LEDGER = "append-only in the database itself, with its own chain"
+exempt("credits_ledgerentry", _LEDGER)
+exempt("credits_ledgeranchor", _LEDGER)
+exempt("credits_ledgerhead", "computed from the ledger, proven by verify_ledger")
+for _table in ("runchunk", "documentpart"):
+    exempt(f"credits_{_table}", "work of a machine; the run or batch says who asked")
+for _table in ("runchange", "runissue"):
+    exempt(f"credits_{_table}", "result of a run, computed anew by the next")
+exempt("credits_numberseries", "counter; the documents hold the numbers")

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import listed as log_list
+from accounts.access import looked
 from accounts.policy import PolicyAdminMixin
 from employees import policy  # noqa: F401  declares who may do what
 from employees.fields import DayField, PersonField
@@ -30,7 +32,28 @@ class OfficeForm(forms.ModelForm):
     end = DayField(label=_("Until"), required=False)
 
 
-class OfficeAdmin(PolicyAdminMixin, admin.ModelAdmin):
+class LoggedAdminMixin:
+    """Looking at who holds an office is logged: a list as one row, a form for each person."""
+
+    people: ClassVar[tuple[str, ...]] = ("employee",)
+    resource: str
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        answer = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        shown = getattr(answer, "context_data", None) or {}
+        if "cl" in shown:
+            rows = shown["cl"].result_list
+            log_list(request, self.resource, (getattr(r, p) for r in rows for p in self.people))
+        return answer
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        row = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if row is not None:
+            looked(request, self.resource, [getattr(row, name) for name in self.people])
+        return row
+
+
+class OfficeAdmin(LoggedAdminMixin, PolicyAdminMixin, admin.ModelAdmin):
     """Somebody's office with its dates."""
 
     form = OfficeForm
@@ -90,8 +113,10 @@ class DelegationForm(forms.ModelForm):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(PolicyAdminMixin, admin.ModelAdmin):
+class DelegationAdmin(LoggedAdminMixin, PolicyAdminMixin, admin.ModelAdmin):
     """Who acts for whom (Plt., Plh.), within which dates."""
+
+    people = ("officer", "deputy")
 
     resource = "delegation"
     form = DelegationForm

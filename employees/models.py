@@ -6,6 +6,7 @@ is ahead of the version it last computed.
 """
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -537,3 +538,80 @@ class ImportChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id}"
+
+
+class CorrectionRequest(models.Model):
+    """What somebody asks to be corrected in the own data, and what came of it.
+
+    The law gives three times 24 hours (UU 27/2022). Granting names the correction that was
+    entered; the request itself changes no fact.
+    """
+
+    TIME = timedelta(hours=72)
+
+    class State(models.TextChoices):
+        SENT = "sent", _("sent")
+        TAKEN = "taken", _("taken up")
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", pgettext_lazy("of a request", "refused")
+
+    class Subject(models.TextChoices):
+        PERSON = "person", _("master data (name, birth, NIP)")
+        RANK = "rank", _("rank")
+        APPOINTMENT = "appointment", _("appointment")
+        UNIT = "membership", _("unit")
+        SUPERIOR = "superior", _("direct superior")
+        STATUS = "status", _("leave, study, suspension")
+        EDUCATION = "education", _("education")
+        RATING = "rating", _("performance rating")
+        OPENING = "opening", _("opening balance")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="requests")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    subject = models.CharField(_("subject"), max_length=20, choices=Subject)
+    recorded = models.CharField(_("what is recorded"), max_length=500, blank=True)
+    proposed = models.CharField(_("what it should be"), max_length=500)
+    evidence = models.FileField(_("evidence"), upload_to="requests/", blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.SENT)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    taken_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(_("answer"), max_length=500, blank=True)
+    correction = models.ForeignKey(Correction, models.PROTECT, null=True, related_name="requests")
+
+    class Meta:
+        verbose_name = _("request for a correction")
+        verbose_name_plural = _("requests for corrections")
+        ordering = ["-asked_at", "-id"]
+        indexes = [models.Index(fields=["state", "asked_at"], name="request_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                name="request_decided_with_answer",
+                condition=Q(state__in=["sent", "taken"], decided_at__isnull=True)
+                | (Q(state="granted", correction__isnull=False) & Q(decided_at__isnull=False))
+                | (Q(state="refused", decided_at__isnull=False) & ~Q(answer="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.SENT, self.State.TAKEN)
+
+    @property
+    def due_at(self) -> datetime:
+        """Until when it has to be decided."""
+        return self.asked_at + self.TIME
+
+    def hours_left(self, now: datetime) -> int:
+        """Whole hours until it is due; below zero once that has passed."""
+        return (self.due_at - now) // timedelta(hours=1)

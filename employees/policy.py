@@ -1,14 +1,26 @@
 """Who may do what on people, their facts and imports, and how far each role reaches."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q
 
-from accounts.policy import OFFICERS, STAFF, Role, Scope, declare, declare_scope
+from accounts.audit import exempt, watch
+from accounts.policy import (
+    OFFICERS,
+    STAFF,
+    Role,
+    Scope,
+    allows,
+    declare,
+    declare_scope,
+    roles_of,
+)
 from employees.models import (
     Appointment,
     ClaimCoordinator,
+    Employee,
     PositionCoordinator,
     Superior,
     UnitMembership,
@@ -96,6 +108,35 @@ for _resource, _path in PERSONAL.items():
         declare(_resource, _action, OFFICERS)
     declare_personal(_resource, _path)
 
+
+class Shown(StrEnum):
+    """How much of a private field somebody sees."""
+
+    FULL = "full"
+    YEAR = "year"
+    ABSENT = "absent"
+
+
+def birth_shown(user: Any, person: Employee, day: date) -> Shown:
+    """What of a person's birth (date, place) and card number the user sees.
+
+    All pages, sheets and interfaces ask here. Officers and the holder see it whole, the auditor
+    and whoever coordinates the person's unit the year, the superior nothing (the ministry's
+    masking table). The card number goes with the whole.
+    """
+    if person.user_id == user.pk or allows(user, "employee", "change"):
+        return Shown.FULL
+    if Role.AUDITOR in roles_of(user):
+        return Shown.YEAR
+    coordinates = Role.COORDINATOR in roles_of(user)
+    if coordinates and Employee.objects.filter(in_units(user, day), pk=person.pk).exists():
+        return Shown.YEAR
+    return Shown.ABSENT
+
+
+# The auditor may see it whole, for a reason that is kept.
+declare("private_field", "view", {Role.AUDITOR: Scope.ALL})
+
 # Nobody edits or removes what was corrected before.
 declare("correction", "add", {})
 declare("correction", "change", {})
@@ -107,6 +148,13 @@ for _resource in ("agency", "unit_head", "position_coordinator", "claim_coordina
     for _action in ("add", "change", "delete"):
         declare(_resource, _action, OFFICERS)
 
+# Whoever is on record asks for corrections of the own data; Biro SDM decides.
+ON_RECORD: dict[Role, Scope] = {r: Scope.OWN for r in Role if r != Role.AUDITOR}
+declare("correction_request", "view", ON_RECORD | {Role.HR: Scope.ALL, Role.AUDITOR: Scope.ALL})
+declare("correction_request", "add", ON_RECORD)
+declare("correction_request", "change", {Role.HR: Scope.ALL})
+declare_personal("correction_request", "employee__")
+
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})
@@ -114,3 +162,15 @@ for _action in ("add", "change", "delete"):
 # Accounts made from the register, with their invitations.
 declare("register_account", "view", {Role.ADMIN: Scope.ALL})
 declare("register_account", "add", {Role.ADMIN: Scope.ALL})
+
+
+watch("employees_employee", person="id", ignored=("facts_version", "facts_changed_at"))
+watch("employees_delegation", person="officer_id")
+watch("employees_correction", hidden=("before", "after"))  # they stand in the event of the fact
+watch(
+    "employees_importbatch",
+    ignored=("rows_read", "rows_total", "state_at", "attempts"),
+    hidden=("headings", "warnings", "differences"),
+)
+exempt("employees_importrow", "copy of a row of a sheet, not a fact; goes with its batch")
+exempt("employees_importchange", "images of rows whose own tables are audited")

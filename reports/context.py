@@ -25,6 +25,9 @@ NAVIGATION = (
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("To sign"), "credits:signing", ("signing", "view")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
+    (_("Correction requests"), "reports:requests", ("correction_request", "view")),
+    (_("My data"), "reports:my_data", ("own_data", "view")),
+    (_("Audit"), "reports:audit", ("audit", "view")),
     (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),
     (_("Administration"), "admin:administration", ("agency", "view")),
 )

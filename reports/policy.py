@@ -23,3 +23,10 @@ declare(
     "view",
     STAFF | dict.fromkeys((Role.COORDINATOR, Role.POSITION_COORDINATOR, Role.SUPERIOR), Scope.ALL),
 )
+
+# Whoever holds an office or a position is on record, and has a right to the own data.
+declare(
+    "own_data",
+    "view",
+    dict.fromkeys((r for r in Role if r not in (Role.ADMIN, Role.AUDITOR)), Scope.OWN),
+)

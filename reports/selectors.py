@@ -23,6 +23,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Concat, Trim
+from django.utils import timezone
 
 from credits.models import CalculationRun, LedgerEntry, Rating, RunIssue
 from credits.rules.editions import Rulebook, current, rules_version
@@ -31,6 +32,7 @@ from credits.rules.units import to_units
 from employees.models import (
     Agency,
     Appointment,
+    CorrectionRequest,
     Employee,
     ImportBatch,
     Rank,
@@ -78,6 +80,8 @@ class Duties:
     notes: list[tuple[str, int]] = field(default_factory=list)  # code, people
     rating_year: int = 0
     ratings_missing: int = 0
+    requests: int = 0  # for corrections, not decided yet
+    requests_late: int = 0
 
 
 def in_service(on: date) -> Q:
@@ -142,6 +146,10 @@ def duties(people: QuerySet[Employee], on: date) -> Duties:
     for severity, code, count in finding_counts(people):
         wanted = found.notes if severity == RunIssue.Severity.NOTE else found.not_computed
         wanted.append((code, count))
+    asked = CorrectionRequest.objects.filter(state__in=["sent", "taken"])
+    late = Q(asked_at__lt=timezone.now() - CorrectionRequest.TIME)
+    counts = asked.aggregate(n=Count("pk"), late=Count("pk", filter=late))
+    found.requests, found.requests_late = counts["n"], counts["late"]
     found.ratings_missing = people.filter(rating_missing(found.rating_year)).count()
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.sealing import last_seals
 from credits.models import LedgerAnchor
 from credits.rules.chain import GENESIS, instant, link, root
 from credits.services.ledger import COLUMNS
@@ -188,6 +189,7 @@ def anchor(directory: Path, day: date | None = None) -> LedgerAnchor:
                     "last_entry_id": last,
                     "people": len(heads),
                     "root": written.root,
+                    "trails": last_seals(),  # proven by verify_audit
                 },
                 file,
             )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from accounts.access import looked
 from accounts.policy import visible
 from credits.documents.render import render_signing_list
 from credits.models import CalculationRun, Document, DocumentBatch
@@ -73,7 +74,9 @@ def person_asked(request: HttpRequest) -> Employee | None:
     if not asked:
         return None
     people = visible(Employee.objects.all(), request.user, "employee")
-    return get_object_or_404(people, public_id=as_uuid(asked))
+    person = get_object_or_404(people, public_id=as_uuid(asked))
+    looked(request, "employee", [person])
+    return person
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import How, filters_of, looked
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
 from credits.explanations import document_problem
@@ -41,6 +43,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
     chosen = mine.filter(state=state) if state in Document.State.values else mine
     listed = paged(request, chosen.defer("content"), DOCUMENTS_A_PAGE)
+    log_list(request, "document", (d.employee for d in listed["page"]), detail=filters_of(request))
     for document in listed["page"]:
         document.badge = DOCUMENT_BADGES[document.state]
     context = {
@@ -72,9 +75,12 @@ def _batches() -> list[dict[str, Any]]:
     ]
 
 
-def _document(request: HttpRequest, public_id: UUID) -> Document:
+def _document(request: HttpRequest, public_id: UUID, how: str = How.VIEW) -> Document:
+    """The document, if the reader sees it; the look is logged."""
     mine = visible(Document.objects.select_related("employee"), request.user, "document")
-    return get_object_or_404(mine, public_id=public_id)
+    document = get_object_or_404(mine, public_id=public_id)
+    looked(request, "document", [document.employee], how)
+    return document
 
 
 @guard("document", "view")
@@ -115,7 +121,7 @@ def _without_signer(document: Document) -> str:
 @require_GET
 def document_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The PDF: of a draft rendered from what it states, else the issued bytes."""
-    document = _document(request, public_id)
+    document = _document(request, public_id, How.DOWNLOAD)
     name = f"{document.form}-{slugify(document.employee.name)}-{document.period_end:%Y-%m-%d}.pdf"
     response = HttpResponse(issuing.issued_pdf(document), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'
@@ -126,7 +132,7 @@ def document_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def document_signed(request: HttpRequest, public_id: UUID) -> FileResponse:
     """The signed file as it was handed in."""
-    document = _document(request, public_id)
+    document = _document(request, public_id, How.DOWNLOAD)
     if not document.signed_file:
         raise Http404
     ending = str(document.signed_file.name).rpartition(".")[2]

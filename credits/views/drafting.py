@@ -13,6 +13,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import How, looked_at_all
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from credits.explanations import document_problem, issue
@@ -124,6 +126,7 @@ def _left_out(request: HttpRequest, parts: Iterable[DocumentPart], which: str) -
     rows = [row for part in parts for row in getattr(part, which)]
     listed = paged(request, rows, SKIPPED_A_PAGE, which)
     people = Employee.everyone.in_bulk([key for key, _code in listed["page"]])
+    log_list(request, "document_batch", people.values())
     listed["rows"] = [(people[key], document_problem(code)) for key, code in listed["page"]]
     return listed
 
@@ -167,6 +170,8 @@ def document_part_zip(request: HttpRequest, public_id: UUID, pk: int) -> FileRes
         file = part.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
+    people = Employee.everyone.filter(pk__in=part.employee_ids, documents__batch=part.batch)
+    looked_at_all(request, "document", people, How.DOWNLOAD)
     return FileResponse(
         file, as_attachment=True, filename=f"{name}-{part.pk}.zip", content_type="application/zip"
     )

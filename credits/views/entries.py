@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from accounts.access import How
 from accounts.models import User
 from accounts.policy import guard, visible
 from credits.forms import OpeningForm, RatingForm
@@ -75,7 +76,7 @@ ENTRIES = (
 @require_GET
 def opening_scan(request: HttpRequest, public_id: UUID, pk: int) -> FileResponse:
     """The scan of a last PAK, always as an attachment: it came from outside."""
-    person = person_of(request, public_id)
+    person = person_of(request, public_id, "opening", How.DOWNLOAD)
     rows = visible(OpeningBalance.objects.filter(employee=person), request.user, "opening")
     opening = get_object_or_404(rows.exclude(scan=""), pk=pk)
     ending = str(opening.scan.name).rpartition(".")[2]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import listed
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from credits.explanations import issue, regulation, sentence, threshold, title
@@ -110,12 +111,18 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
             and allows(request.user, "run", "add")
         ),
     }
+    listed(request, "run", _people_shown(context))
     return render(request, "credits/run_detail.html", context)
 
 
 def _titles(run: CalculationRun) -> list[str]:
     with using(of_run(run)):
         return [regulation(code) for code in run.editions]
+
+
+def _people_shown(context: dict[str, Any]) -> list[Any]:
+    changes = context["changes"]["rows"] if context["changes"] else []
+    return [row["person"] for row in changes] + [row[0] for row in context["issues"]["rows"]]
 
 
 def _severities(run: CalculationRun) -> list[dict[str, Any]]:

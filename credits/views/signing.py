@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import How, looked
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import guard, visible
 from credits.explanations import document_problem
@@ -33,6 +35,7 @@ def _queue(request: HttpRequest, action: str = "view") -> Any:
 def signing_queue(request: HttpRequest) -> HttpResponse:
     """What waits, with the place to hand in signed files."""
     listed = paged(request, _queue(request).defer("content"), A_PAGE)
+    log_list(request, "document", (d.employee for d in listed["page"]))
     context = {"list": listed, "form": SignedFilesForm()}
     return render(request, "credits/signing_queue.html", context)
 
@@ -41,7 +44,9 @@ def signing_queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def signing_zip(request: HttpRequest) -> HttpResponse:
     """All forms of the queue, to be signed elsewhere."""
-    response = HttpResponse(issuing.archive(_queue(request, "change")), "application/zip")
+    queue = _queue(request, "change")
+    looked(request, "document", (document.employee for document in queue), How.DOWNLOAD)
+    response = HttpResponse(issuing.archive(queue), "application/zip")
     name = _("to-sign")
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
     return response

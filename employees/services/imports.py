@@ -20,6 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.origin import on_behalf_of
 from employees.importing import registry
 from employees.importing.plan import Finding
 from employees.models import ImportBatch
@@ -148,11 +149,17 @@ def run(batch_id: int) -> ImportBatch | None:
             return batch
         batch.attempts += 1
         batch.save(update_fields=["attempts"])
-        with _no_gc():
+        with _no_gc(), on_behalf_of(_asked_by(batch), batch.reason):
             _WORK[batch.state](batch)
         batch.refresh_from_db()
         logger.info("import %s: %s %s", batch.public_id, batch.state, batch.counts)
         return batch
+
+
+def _asked_by(batch: ImportBatch) -> int | None:
+    """The account in whose name the work of this state is done."""
+    asked = {State.APPLYING: batch.applied_by_id, State.UNDOING: batch.undone_by_id}
+    return asked.get(State(batch.state), batch.created_by_id)
 
 
 @contextmanager

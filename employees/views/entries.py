@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import How, looked
 from accounts.models import User
 from accounts.pages import signed_in
 from accounts.policy import guard, visible
@@ -63,18 +64,18 @@ def routes(entry: Entry) -> list[URLPattern]:
     @guard(entry.kind, "add")
     @require_http_methods(["GET", "POST"])
     def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
-        return _enter(request, entry, person_of(request, public_id), None)
+        return _enter(request, entry, person_of(request, public_id, entry.kind), None)
 
     @guard(entry.kind, "change")
     @require_http_methods(["GET", "POST"])
     def edit(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
-        person = person_of(request, public_id)
+        person = person_of(request, public_id, entry.kind)
         return _enter(request, entry, person, get_object_or_404(entry.rows(person), pk=pk))
 
     @guard(entry.kind, "change")
     @require_http_methods(["GET", "POST"])
     def remove(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
-        person = person_of(request, public_id)
+        person = person_of(request, public_id, entry.kind)
         return _take_back(request, entry, person, get_object_or_404(entry.rows(person), pk=pk))
 
     return [
@@ -84,10 +85,15 @@ def routes(entry: Entry) -> list[URLPattern]:
     ]
 
 
-def person_of(request: HttpRequest, public_id: UUID) -> Employee:
-    """The person, if the reader sees them; otherwise there is no such person (404)."""
+def person_of(
+    request: HttpRequest, public_id: UUID, what: str = "employee", how: str = How.VIEW
+) -> Employee:
+    """The person, if the reader sees them; otherwise there is no such person (404). The look at
+    `what` (a resource) of the person is logged."""
     people = visible(Employee.objects.all(), request.user, "employee")
-    return get_object_or_404(people, public_id=public_id)
+    person = get_object_or_404(people, public_id=public_id)
+    looked(request, what, [person], how)
+    return person
 
 
 def _enter(

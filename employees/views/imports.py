@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from employees import messages as places
@@ -118,6 +119,7 @@ def import_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "panels": _panels(batch, request),
         **_rows(batch, request),
     }
+    log_list(request, "import", len(context["rows"]))
     return render(request, "employees/import_detail.html", context)
 
 
@@ -281,6 +283,7 @@ def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def import_refused(request: HttpRequest, public_id: UUID) -> FileResponse:
     batch = _batch(public_id)
+    log_list(request, "import", batch.counts.get(REFUSED, 0), detail="refused")
     name = f"baris-ditolak-{batch.created_at:%Y%m%d-%H%M}.xlsx"
     return _workbook(lambda path: workbooks.refused_rows(batch, path), name)
 

@@ -2,17 +2,22 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import filters_of, looked_at_all
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
 from accounts.services import save_query
 from reports.columns import COLUMNS, html
 from reports.exports import people_workbook
+from reports.forms import WhyForm
 from reports.views.people_lists import ROLES
 from reports.views.selection import NOT_FILTERS, selection
 
@@ -27,7 +32,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     listed = paged(request, asked.rows, _size(request))
     rows = asked.shown(listed["page"])
     filters = {k for k, v in request.GET.items() if v and k not in NOT_FILTERS}
-    context = {
+    context: dict[str, Any] = {
         "filter": asked.filters,
         "list": listed,
         "rows": [{"person": r.person, "cells": [html(c, r) for c in asked.columns]} for r in rows],
@@ -49,6 +54,9 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "may_run": allows(request.user, "run", "add"),
         "may_draft": allows(request.user, "document", "add"),
     }
+    log_list(
+        request, "employee", (row["person"] for row in context["rows"]), detail=filters_of(request)
+    )
     return render(request, "reports/people.html", context)
 
 
@@ -74,10 +82,17 @@ def people_search(request: HttpRequest) -> HttpResponse:
 
 
 @guard("people_export", "view")
-@require_GET
-def people_export(request: HttpRequest) -> FileResponse:
-    """The filtered list as XLSX, with the columns of the screen, by way of a temporary file."""
+@require_http_methods(["GET", "POST"])
+def people_export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered list as XLSX with the columns of the screen, for a reason that is kept; each
+    person in it is logged. By way of a temporary file."""
     asked = selection(request)
+    form = WhyForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        context = {"form": form, "people": asked.rows.count(), "query": request.GET.urlencode()}
+        return render(request, "reports/people_export.html", context)
+    reason = form.cleaned_data["reason"]
+    looked_at_all(request, "employee", asked.rows, detail=filters_of(request), reason=reason)
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     people_workbook(
         asked.rows.iterator(chunk_size=1000), Path(file.name), asked.today, asked.columns

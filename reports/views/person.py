@@ -9,18 +9,20 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.access import How, looked
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue, why_no_rank_target
 from credits.models import Document
 from credits.selectors import EntryView, Standing, findings, standings, timeline
 from credits.views import entries as credit_entries
 from employees.models import Employee
+from employees.policy import birth_shown
 from employees.views import entries as employee_entries
 from reports.changes import changes_since
 from reports.facts import Fact, facts_about, origins_of
-from reports.forms import AsOfForm
+from reports.forms import AsOfForm, WhyForm
 from reports.history import KINDS, REVERSED, Event, events, of_kind, reached_on, undated, undone
 from reports.traces import add_traces, documents_of, run_ids
 
@@ -54,7 +56,9 @@ def person_print(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _person(request: HttpRequest, public_id: UUID) -> Employee:
     people = visible(Employee.objects.select_related("employer"), request.user, "employee")
-    return get_object_or_404(people, public_id=public_id)
+    person = get_object_or_404(people, public_id=public_id)
+    looked(request, "employee", [person])
+    return person
 
 
 def _context(request: HttpRequest, person: Employee, size: int) -> dict[str, Any]:
@@ -159,5 +163,20 @@ def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
         "may_see_runs": allows(user, "run", "view"),
         "may_see_imports": allows(user, "import", "view"),
         "may_draft": allows(user, "document", "add"),
-        "shows_birth": own or allows(user, "employee", "change"),
+        "birth": birth_shown(user, person, timezone.localdate()),
+        "may_reveal": not own and allows(user, "private_field", "view"),
     }
+
+
+@guard("private_field", "view")
+@require_http_methods(["GET", "POST"])
+def reveal(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Birth and card number unmasked, for a reason that is kept and that the person can read."""
+    people = visible(Employee.objects.all(), request.user, "employee")
+    person = get_object_or_404(people, public_id=public_id)
+    form = WhyForm(request.POST or None)
+    revealed = request.method == "POST" and form.is_valid()
+    how = How.REVEAL if revealed else How.VIEW
+    looked(request, "employee", [person], how, reason=form.data.get("reason", ""))
+    context = {"person": person, "form": form, "revealed": revealed}
+    return render(request, "reports/reveal.html", context)

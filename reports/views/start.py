@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue, issue_heading
@@ -50,6 +51,7 @@ def findings_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(code=code)
     rows = rows.order_by("severity", "code", "employee__name", "id")
     listed = paged(request, rows, PAGE)
+    log_list(request, "run", (found.employee for found in listed["page"]))
     context = {
         "list": listed,
         "rows": [(found, issue(found.code, found.params)) for found in listed["page"]],

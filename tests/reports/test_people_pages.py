@@ -101,7 +101,8 @@ def test_the_same_list_as_a_sheet_with_text_nips(hr: Client) -> None:
     Employee.objects.filter(pk=ani.pk).update(front_title="=HYPERLINK(1)")
     factories.OpeningFactory(employee=ani, points=50)
     recalculate_now({"all": True}, "test")
-    answer = hr.get(reverse("reports:people_export"), {"due": "rank"})
+    address = reverse("reports:people_export") + "?due=rank"
+    answer = hr.post(address, {"reason": "Rapat kenaikan pangkat"})
     book = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content)))
     head, row = list(book.active.iter_rows(values_only=True))
     assert row[0] == ani.nip

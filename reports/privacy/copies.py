@@ -1,0 +1,165 @@
+"""The copy of everything that is stored about one person: JSON with its schema, a readable page,
+and the files. Built from the register of holdings alone, so nothing stored is left out.
+
+Other people stay out: a superior or a signer by name, accounts of officers. Who looked at the data
+is part of the copy, as the law asks.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import BinaryField, Field, FileField, ForeignKey, Model
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from employees.models import Employee
+from reports.privacy.holdings import HOLDINGS, Holding
+from reports.privacy.words import accounts_named, label
+
+VERSION = 1
+SECRET = frozenset({"password", "digest"})  # of use to nobody but this system
+ACCOUNTS = frozenset({"actor_id"})
+
+
+def rows_of(holding: Holding, person: Employee) -> Any:
+    """The rows of a holding about the person."""
+    rows = holding.model._default_manager.all()
+    if holding.path.startswith("#"):
+        return rows.filter(**{holding.path[1:]: person.pk}).order_by("pk")
+    if not holding.path:
+        return Employee.everyone.filter(pk=person.pk)
+    return rows.filter(**{holding.path: person.pk}).order_by("pk")
+
+
+def copy_of(person: Employee) -> dict[str, Any]:
+    """Everything stored about the person, as plain values."""
+    names = accounts_named(person.pk)
+    tables = {
+        holding.label: [
+            _row(holding, row, names) for row in _related(holding, rows_of(holding, person))
+        ]
+        for holding in HOLDINGS
+        if holding.copied
+    }
+    return {"version": VERSION, "made_at": timezone.now(), "tables": tables}
+
+
+def _related(holding: Holding, rows: Any) -> Any:
+    related = [f.name for f in _fields(holding) if isinstance(f, ForeignKey)]
+    return rows.select_related(*related) if related else rows
+
+
+def _fields(holding: Holding) -> Iterator["Field[Any, Any]"]:
+    """The fields that go into the copy: neither secrets nor what names somebody else."""
+    for name in holding.names():
+        field = holding.field(name)
+        person = field.related_model is Employee
+        if name not in SECRET and name not in holding.others and not person:
+            yield field
+
+
+def _row(holding: Holding, row: Model, names: dict[int, str]) -> dict[str, Any]:
+    return {field.name: _value(field, row, names) for field in _fields(holding)}
+
+
+def _value(field: "Field[Any, Any]", row: Model, names: dict[int, str]) -> Any:
+    value = getattr(row, field.name)
+    if field.name in ACCOUNTS:
+        return names.get(value, "officer") if value else None
+    if isinstance(value, User):
+        return value.username if field.name == "user" else "officer"
+    if isinstance(field, ForeignKey):
+        return None if value is None else {"id": value.pk, "label": str(value)}
+    if isinstance(field, FileField):
+        return value.name or None
+    if isinstance(field, BinaryField):
+        return bytes(value).hex()
+    return value
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a copy (draft 2020-12), from the register."""
+    tables = {
+        holding.label: {
+            "type": "array",
+            "title": holding.title,
+            "items": {
+                "type": "object",
+                "properties": {f.name: {"title": label(f)} for f in _fields(holding)},
+                "required": [f.name for f in _fields(holding)],
+                "additionalProperties": False,
+            },
+        }
+        for holding in HOLDINGS
+        if holding.copied
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "SIJAFUNG: copy of one person's data",
+        "type": "object",
+        "required": ["version", "made_at", "tables"],
+        "properties": {
+            "version": {"const": VERSION},
+            "made_at": {"type": "string"},
+            "tables": {
+                "type": "object",
+                "properties": tables,
+                "required": list(tables),
+                "additionalProperties": False,
+            },
+        },
+    }
+
+
+def write_zip(person: Employee, file: IO[bytes]) -> None:
+    """data.json, schema.json, data.html and the files themselves."""
+    copy = copy_of(person)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", _json(copy))
+        archive.writestr("schema.json", _json(schema()))
+        archive.writestr("data.html", _readable(person, copy))
+        for name in _files(copy):
+            if default_storage.exists(name):
+                with default_storage.open(name) as stored:
+                    archive.writestr(f"files/{name}", stored.read())
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+
+
+def _files(copy: dict[str, Any]) -> Iterator[str]:
+    for holding in HOLDINGS:
+        files = [f.name for f in _fields(holding) if isinstance(f, FileField)]
+        for row in copy["tables"].get(holding.label, ()):
+            yield from (row[name] for name in files if row[name])
+
+
+def _readable(person: Employee, copy: dict[str, Any]) -> str:
+    sections = [
+        {
+            "holding": holding,
+            "headings": [label(f) for f in _fields(holding)],
+            "rows": [
+                [_words(f, row[f.name]) for f in _fields(holding)]
+                for row in copy["tables"][holding.label]
+            ],
+        }
+        for holding in HOLDINGS
+        if holding.copied
+    ]
+    context = {"person": person, "sections": sections, "made_at": copy["made_at"]}
+    return render_to_string("reports/copy.html", context)
+
+
+def _words(field: "Field[Any, Any]", value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"id", "label"}:
+        return value["label"]
+    if field.choices:
+        return dict(field.flatchoices).get(value, value)
+    return "" if value is None else value

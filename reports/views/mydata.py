@@ -1,0 +1,69 @@
+"""What is stored about me, who looked at it, and a copy of it."""
+
+import tempfile
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import AccessEvent
+from accounts.pages import paged, signed_in
+from accounts.policy import guard
+from employees.models import Employee
+from reports.privacy.copies import rows_of, write_zip
+from reports.privacy.holdings import Holding, shown
+from reports.privacy.words import label, looks
+
+LOOKS_A_PAGE = 50
+
+
+def own_record(request: HttpRequest) -> Employee | None:
+    """The person that the reader's account belongs to."""
+    return Employee.objects.filter(user=signed_in(request)).first()
+
+
+def _own(request: HttpRequest) -> Employee:
+    person = own_record(request)
+    if person is None:
+        raise Http404
+    return person
+
+
+@guard("own_data", "view")
+@require_GET
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Everything stored, field by field: what for, from where, how long."""
+    person = own_record(request)
+    held = [_held(holding, person) for holding in shown()] if person else []
+    return render(request, "reports/my_data.html", {"person": person, "held": held})
+
+
+def _held(holding: Holding, person: Employee) -> dict[str, Any]:
+    return {
+        "holding": holding,
+        "count": rows_of(holding, person).count(),
+        "fields": [(label(f), purpose) for f, purpose in holding.described()],
+    }
+
+
+@guard("own_data", "view")
+@require_GET
+def my_access(request: HttpRequest) -> HttpResponse:
+    """Who looked at my data, when, in which role and why."""
+    person = _own(request)
+    listed = paged(request, AccessEvent.objects.filter(subject=person.pk), LOOKS_A_PAGE)
+    rows = looks(listed["page"], timezone.localdate())
+    return render(request, "reports/my_access.html", {"list": listed, "rows": rows})
+
+
+@guard("own_data", "view")
+@require_POST
+def my_copy(request: HttpRequest) -> FileResponse:
+    """A ZIP with all of it."""
+    file = tempfile.NamedTemporaryFile(suffix=".zip")  # noqa: SIM115 - the response closes it
+    write_zip(_own(request), file)
+    file.seek(0)
+    name = f"data-saya-{timezone.localdate():%Y-%m-%d}.zip"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")

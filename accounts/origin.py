@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from ipaddress import ip_address, ip_network
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
+
+from accounts.browsers import client_address, shortened
 
 LONGEST = 500  # characters of a reason
 _WRITES = re.compile(r"\s*(?:insert|update|delete|with|truncate|merge)\b", re.IGNORECASE)
@@ -78,28 +78,9 @@ def on_behalf_of(actor_id: int | None, reason: str = "") -> Iterator[Origin]:
 
 def of_request(request: HttpRequest) -> Origin:
     channel = "api" if request.path.startswith("/api/") else "page"
-    return Origin(channel, secrets.token_hex(8), shortened(_address(request)), request=request)
-
-
-def _address(request: HttpRequest) -> str:
-    """The asker's address; behind our proxy the last one that it added."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        return forwarded.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def shortened(address: str) -> str:
-    """An address without its last part: enough to tell offices apart, not people.
-
-    >>> shortened("10.1.2.34"), shortened("2001:db8:1:2::5"), shortened("unknown")
-    ('10.1.2.0/24', '2001:db8:1::/48', '')
-    """
-    try:
-        bits = 24 if ip_address(address).version == 4 else 48
-    except ValueError:
-        return ""
-    return str(ip_network(f"{address}/{bits}", strict=False))
+    return Origin(
+        channel, secrets.token_hex(8), shortened(client_address(request)), request=request
+    )
 
 
 def stamped(sql: str) -> str:

@@ -182,3 +182,7 @@ declare("site", "view", EVERYBODY)
 declare("account", "view", {Role.ADMIN: Scope.ALL})
 declare("account", "add", {Role.ADMIN: Scope.ALL})
 declare("account", "change", {Role.ADMIN: Scope.ALL})
+# Everybody's own notices; nobody reads another's.
+for _action in ("view", "change"):
+    declare("notice", _action, dict.fromkeys(Role, Scope.OWN))
+declare_scope("notice", Scope.OWN, lambda user, day: Q(user_id=user.pk))

@@ -200,6 +200,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "credits.tasks.anchor_ledger",
         "schedule": crontab(hour=2, minute=30),
     },
+    "forget-notices": {
+        "task": "accounts.tasks.forget_notices",
+        "schedule": crontab(hour=3, minute=0),
+    },
 }
 
 # The daily anchor of the ledger goes where the application cannot change it: a folder of another

@@ -7,6 +7,6 @@ class CreditsConfig(AppConfig):
     verbose_name = _("Credits")
 
     def ready(self) -> None:
-        from credits import importing, policy  # noqa: F401 - these need the models
+        from credits import importing, notices, policy  # noqa: F401 - these need the models
 
         importing.register()

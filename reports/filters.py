@@ -12,7 +12,7 @@ from employees.models import Agency, Appointment, Employee, FormerNip, UnitMembe
 from positions.ladder import GOLONGAN, PPPK_GRADES, Level
 from positions.models import Position, UnitVersion
 from positions.selectors import unit_names, units_below
-from reports.selectors import due, holding, stale
+from reports.selectors import due, holding, in_service, rating_missing, stale
 
 WORDS = 8  # of a search: more would only make the statement long
 _NUMBER = re.compile(r"[\d .\-]{3,}")
@@ -21,6 +21,7 @@ ANY = _("all")
 WHO = [("holders", _("holders of a functional position")), ("all", _("all staff"))]
 EMPLOYERS = [("ministry", _("the ministry")), ("others", _("other employers"))]
 DUE = [("rank", _("rank promotion (KP)")), ("level", _("level promotion (KJ)"))]
+UNRATED = [("missing", _("none for the year that ended last"))]
 YES = [("1", _("needs recalculation"))]
 SORTS = {
     "name": ("name", "pk"),
@@ -64,6 +65,9 @@ class PeopleFilter(filters.FilterSet):
     due = filters.ChoiceFilter(
         label=_("Points reached for"), choices=DUE, method="filter_due", empty_label=ANY
     )
+    rating = filters.ChoiceFilter(
+        label=_("Rating"), choices=UNRATED, empty_label=ANY, method="filter_rating"
+    )
     stale = filters.ChoiceFilter(
         label=_("Balance"), choices=YES, method="filter_stale", empty_label=ANY
     )
@@ -78,7 +82,7 @@ class PeopleFilter(filters.FilterSet):
         self.form.fields["position"].choices = list(positions)
 
     def filter_who(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows if value == "all" else rows.filter(holding(self.on))
+        return rows if value == "all" else rows.filter(in_service(self.on), holding(self.on))
 
     def filter_unit(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(unit_now__in=units_below([int(value)], self.on))
@@ -89,6 +93,9 @@ class PeopleFilter(filters.FilterSet):
 
     def filter_due(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(due(value, self.on))
+
+    def filter_rating(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(rating_missing(self.on.year - 1))
 
     def filter_stale(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(stale())

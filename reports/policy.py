@@ -12,3 +12,5 @@ declare(
     "view",
     STAFF | {Role.COORDINATOR: Scope.ALL, Role.POSITION_COORDINATOR: Scope.ALL},
 )
+# Ages come from birth dates, which only these may see; of a small unit a figure is a person.
+declare("age_figures", "view", STAFF)

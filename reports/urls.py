@@ -9,4 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("pegawai/daftar.xlsx", views.people_export, name="people_export"),
     path("pegawai/temuan/", views.findings_page, name="findings"),
     path("pegawai/<uuid:public_id>/", views.person_page, name="person"),
+    path("ringkasan/", views.overview, name="overview"),
+    path("bantuan/", views.help_index, name="help"),
+    path("bantuan/<slug:key>/", views.help_screen, name="help_screen"),
 ]

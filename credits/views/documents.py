@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +21,7 @@ from credits.explanations import document_problem, issue
 from credits.forms import ActForm, DocumentForm, ScanForm
 from credits.models import Document, DocumentBatch, DocumentPart
 from credits.scopes import describe
+from credits.selectors import OVERDUE_DAYS, overdue
 from credits.services import documents, issuing
 from credits.services.documents import NothingToState
 from credits.services.issuing import DocumentError
@@ -54,12 +56,16 @@ def document_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
     chosen = mine.filter(state=state) if state in Document.State.values else mine
+    late = "overdue" in request.GET
+    if late:
+        chosen = mine.filter(overdue(timezone.localdate()))
     listed = paged(request, chosen.defer("content"), DOCUMENTS_A_PAGE)
     for document in listed["page"]:
         document.badge = DOCUMENT_BADGES[document.state]
     context = {
         "list": listed,
         "state": state,
+        "overdue": OVERDUE_DAYS if late else None,
         "states": [(v, label, counts.get(v, 0)) for v, label in Document.State.choices],
         "batches": _batches() if allows(request.user, "document_batch", "view") else None,
         "may_draft": allows(request.user, "document", "add"),

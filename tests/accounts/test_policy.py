@@ -19,7 +19,13 @@ DJANGO = {
     "admin:jsi18n", "admin:autocomplete", "admin:view_on_site", "admin:app_list",
     "admin:index", "admin:administration", "admin:decree_file",
 }  # fmt: skip
-VALUES = {"public_id": uuid.UUID(int=7), "pk": 7, "kind": "combined"}
+VALUES = {
+    "public_id": uuid.UUID(int=7),
+    "pk": 7,
+    "kind": "combined",
+    "key": "beranda",
+    "token": "x",
+}
 
 
 def routes(resolver: Any, space: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -36,7 +36,6 @@ from reports.selectors import (
     due,
     finding_counts,
     in_service,
-    people_today,
     rating_missing,
     stale,
 )
@@ -108,7 +107,7 @@ def _people(user: User, on: date) -> Iterator[Duty]:
     people = visible(Employee.objects.all(), user, "employee")
     year = on.year - 1
     counts = _counted(
-        people_today(people, on),
+        people,
         {
             "stale": stale(),
             "unrated": rating_missing(year),

@@ -5,7 +5,6 @@ reader may see, so that no total tells of others.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -220,12 +219,13 @@ class RecapRow:
     def average(self) -> Fraction | None:
         return self.points / self.people if self.people else None
 
-    def add(self, standing: Standing, rated: bool, points: Fraction) -> None:
-        self.people += 1
-        self.rated += rated
-        self.points += points
-        self.rank_due += standing.rank_due
-        self.level_due += standing.level_due
+    def add(self, other: "RecapRow") -> None:
+        """Take another row's figures into this one."""
+        self.people += other.people
+        self.rated += other.rated
+        self.points += other.points
+        self.rank_due += other.rank_due
+        self.level_due += other.level_due
 
 
 @dataclass
@@ -243,25 +243,39 @@ class Recap:
 def recap(people: QuerySet[Employee], year: int, today: date) -> Recap:
     """Ratings, points and thresholds of a year, so far where it is not over. Six statements."""
     end = min(date(year, 12, 31), today)
-    ids = list(_held(people, end).values_list("employee_id", flat=True))
-    rated, earned, known = _rated(ids, year), _earned(ids, year, end), standings(ids, end)
+    held = _held(people, end).values("employee_id")
+    rated, earned = _rated(held, year), _earned(held, year, end)
+    known = standings([row["employee_id"] for row in held], end)
     found = Recap(year, end)
-    rows: dict[int, RecapRow] = {}
-    for key, standing in known.items():
-        row = rows.setdefault(standing.position_id, RecapRow(standing.position_name))
-        for one in (row, found.total):
-            one.add(standing, key in rated, earned.get(key, Fraction(0)))
+    by_position: dict[int, list[Standing]] = {}
+    for standing in known.values():
+        by_position.setdefault(standing.position_id, []).append(standing)
+    rows = {key: _row(group, rated, earned) for key, group in by_position.items()}
+    for row in rows.values():
+        found.total.add(row)
     found.rows = sorted(rows.values(), key=lambda row: (-row.points, row.name))
-    counts = Counter(rated.values())
+    counts = Counter(rated[key] for key in known if key in rated)
     found.ratings = [Share(p, predicate(p), counts[p]) for p in Predicate.values]
     found.unrated = len(known) - sum(counts.values())
     return found
 
 
-def _rated(ids: Iterable[int], year: int) -> dict[int, str]:
+def _row(group: list[Standing], rated: dict[int, str], earned: dict[int, int]) -> RecapRow:
+    """The holders of one position."""
+    return RecapRow(
+        group[0].position_name,
+        len(group),
+        sum(s.employee_id in rated for s in group),
+        from_units(sum(earned.get(s.employee_id, 0) for s in group)),
+        sum(s.rank_due for s in group),
+        sum(s.level_due for s in group),
+    )
+
+
+def _rated(held: QuerySet[Any], year: int) -> dict[int, str]:
     """The rating in force of each person that reaches furthest into the year; one a person."""
     rows = Rating.objects.filter(
-        employee_id__in=ids,
+        employee_id__in=held,
         start__year=year,
         superseded_by__isnull=True,
         withdrawn_at__isnull=True,
@@ -270,16 +284,16 @@ def _rated(ids: Iterable[int], year: int) -> dict[int, str]:
     return dict(latest.values_list("employee_id", "predicate"))
 
 
-def _earned(ids: Iterable[int], year: int, end: date) -> dict[int, Fraction]:
-    """Points of EARNED that took effect in the year, what was taken back set off."""
+def _earned(held: QuerySet[Any], year: int, end: date) -> dict[int, int]:
+    """Units of EARNED that took effect in the year, what was taken back set off."""
     rows = LedgerEntry.objects.filter(
-        employee_id__in=ids,
+        employee_id__in=held,
         kind__in=EARNED,
         effective_on__gte=date(year, 1, 1),
         effective_on__lte=end,
     )
     sums = rows.order_by().values_list("employee_id").annotate(units=Sum("amount_units"))
-    return {key: from_units(int(units)) for key, units in sums}
+    return {key: int(units) for key, units in sums}
 
 
 def rating_years(people: QuerySet[Employee]) -> list[int]:

@@ -107,15 +107,19 @@ def stale() -> Q:
 def due(kind: str, on: date) -> Q:
     """Whoever has the points for a promotion of rank ("rank") or level ("level") on the day.
 
-    For querysets of `people_today`; PPPK have no rank promotion by points (decision 20).
+    PPPK have no rank promotion by points (decision 20). Asked as one subquery over appointments,
+    where the level is a column: the rank is looked up only where level and balance fit.
     """
+    ranks = Rank.objects.filter(employee=OuterRef("employee_id"), effective_on__lte=on)
+    golongan = Subquery(ranks.order_by("-effective_on").values("golongan")[:1])
+    held = Appointment.objects.on(on).order_by().annotate(golongan=golongan)
     condition = Q(pk__in=[])
-    for level, golongan, units in _thresholds(kind, on):
-        reached = Q(level_now=level, head__balance_units__gte=units)
-        condition |= reached & Q(golongan_now=golongan) if golongan else reached
+    for level, needed, units in _thresholds(kind, on):
+        reached = Q(level=level) & Q(employee__head__balance_units__gte=units)
+        condition |= reached & Q(golongan=needed) if needed else reached
     if kind == "rank":
-        condition &= ~Q(employment=Employee.Employment.PPPK)
-    return condition & Q(position_now__isnull=False)
+        held = held.exclude(employee__employment=Employee.Employment.PPPK)
+    return Q(pk__in=held.filter(condition).values("employee_id"))
 
 
 @lru_cache(maxsize=8)

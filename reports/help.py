@@ -68,6 +68,13 @@ def terms() -> dict[str, Term]:
 
 
 @lru_cache(maxsize=1)
+def term_of_field() -> dict[str, Term]:
+    """The word that explains an input, by the input's name."""
+    found = _read("terms.toml")
+    return {name: terms()[key] for key in found for name in found[key].get("fields", ())}
+
+
+@lru_cache(maxsize=1)
 def screens() -> dict[str, Screen]:
     return {
         key: Screen(

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from credits.rules.units import amount_text, display, display_id, from_units
 from employees.nip import display as nip_groups
 from positions.ladder import GOLONGAN, Golongan
-from reports.help import Term, terms
+from reports.help import Term, term_of_field, terms
 
 register = template.Library()
 NONE = "–"
@@ -94,6 +94,12 @@ def pangkat(golongan: str | None) -> str:
 def help(key: str) -> dict[str, Term]:
     """A small "?" that opens the explanation of a word (reports/handbook/terms.toml)."""
     return {"term": terms()[key]}
+
+
+@register.inclusion_tag("reports/help_tip.html")
+def help_for(field: str) -> dict[str, Term | None]:
+    """As `help`, for an input of a form; nothing where no word explains it."""
+    return {"term": term_of_field().get(field)}
 
 
 @register.filter

@@ -15,8 +15,8 @@ from reports.overview import Pyramid
 
 register = template.Library()
 ROW = 28  # height of a band, in pixels
-HALF = Fraction(36)  # per cent of the width that the longest bar of a side takes
-MIDDLE = Fraction(6)  # from the centre to where a side begins
+HALF = Fraction(33)  # per cent of the width that the longest bar of a side takes
+MIDDLE = Fraction(8)  # from the centre to where a side begins
 
 
 @register.inclusion_tag("reports/bars.html")

@@ -130,7 +130,7 @@ def test_the_pyramid_is_an_image_with_a_title_and_the_same_figures_as_a_table(hr
     assert "<desc" in drawing[0]
     assert "style=" not in body
     widths = [float(w) for w in re.findall(r'class="level[^>]* width="([\d.]+)%"', drawing[0])]
-    assert widths == [12.0, 24.0]
+    assert widths == [11.0, 22.0]  # a third and two thirds of the longest side
 
 
 def test_ages_are_for_those_who_may_see_birth_dates(client: Client) -> None:

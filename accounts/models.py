@@ -43,6 +43,7 @@ class User(AbstractUser):
     oidc_subject = models.CharField(
         _("identity at the sign-in provider"), max_length=255, null=True, blank=True, unique=True
     )
+    tour_step = models.PositiveSmallIntegerField(default=0, editable=False)  # steps gone through
 
     class Meta:
         verbose_name = _("account")
@@ -199,3 +200,31 @@ class ApiClient(AbstractAPIKey):
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")
         ordering = ["-created"]
+
+
+class Notice(models.Model):
+    """Something ended that the user had begun; said in words by `accounts.notices`.
+
+    `params` holds figures and codes, no personal data.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    url = models.CharField(max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="notice_of_user"),
+            models.Index(
+                fields=["user"], name="notice_unread", condition=models.Q(read_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -202,11 +202,16 @@ declare("account", "change", {Role.ADMIN: Scope.ALL})
 declare("own_account", "view", EVERYBODY)
 declare("own_account", "change", EVERYBODY)
 
+# Everybody's own notices; nobody reads another's.
+for _action in ("view", "change"):
+    declare("notice", _action, dict.fromkeys(Role, Scope.OWN))
+declare_scope("notice", Scope.OWN, lambda user, day: Q(user_id=user.pk))
 
 # The trails, for the auditor alone; nobody writes to them by hand.
 declare("audit", "view", {Role.AUDITOR: Scope.ALL})
 
-watch("accounts_user", ignored=("last_login",))
+watch("accounts_user", ignored=("last_login", "tour_step"))
 exempt("accounts_savedquery", "what was typed into a search; kept for some weeks, not an act")
+exempt("accounts_notice", "the product telling its user what ended; the run or batch is on record")
 for _table in ("auditevent", "accessevent", "auditseal", "auditcheck", "tombstone"):
     exempt(f"accounts_{_table}", "append-only in the database itself")

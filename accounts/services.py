@@ -3,15 +3,18 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import SavedList, SavedQuery, User
+from accounts.models import Notice, SavedList, SavedQuery, User
 
 SEARCH_LENGTH = 200
 SEARCH_KEPT = timedelta(days=90)
+NOTICES_KEPT = timedelta(days=90)
+TOUR_STEPS = 5
 
 
 def remember_language(user: User, language: str) -> None:
@@ -85,3 +88,33 @@ def remember_columns(owner: User, place: str, columns: Iterable[str]) -> None:
     """Keep the columns that somebody chose, for the next visit; none = the usual ones."""
     values = {"columns": list(columns)}
     SavedList.objects.update_or_create(owner=owner, place=place, name="", defaults=values)
+
+
+def notify(user: User | None, kind: str, params: Mapping[str, Any], url: str) -> Notice | None:
+    """Tell a user in the product that something ended; nobody is told where there is no user.
+
+    `kind` has its sentence in `accounts.notices`; `params` are figures and codes, no names.
+    """
+    if user is None:
+        return None
+    return Notice.objects.create(user=user, kind=kind, params=dict(params), url=url)
+
+
+def read_notices(user: User, ids: Iterable[int] | None = None) -> int:
+    """Mark notices of the user as read: the given ones, or all. Returns how many were unread."""
+    unread = Notice.objects.filter(user=user, read_at__isnull=True)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=timezone.now())
+
+
+def forget_notices() -> int:
+    """Remove notices that are older than they are kept, read or not. Returns how many."""
+    old = Notice.objects.filter(created_at__lt=timezone.now() - NOTICES_KEPT)
+    return old.delete()[0]
+
+
+def set_tour(user: User, step: int) -> None:
+    """Keep how far the user has come in the first-day tour; TOUR_STEPS ends it."""
+    step = max(0, min(step, TOUR_STEPS))
+    User.objects.filter(pk=user.pk).update(tour_step=step)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import invitations, mail, sealing, sign_ins
+from accounts import invitations, mail, sealing, services, sign_ins
 from accounts.models import User
 
 log = logging.getLogger("sijafung.accounts")
@@ -54,3 +54,9 @@ def seal_trails() -> None:
 def check_trails() -> None:
     """Every night: prove both trails, and keep what was found for the auditor."""
     sealing.check(settings.LEDGER_ANCHOR_DIR)
+
+
+@shared_task
+def forget_notices() -> None:
+    """Every night: notices older than they are kept."""
+    services.forget_notices()

@@ -19,4 +19,8 @@ urlpatterns = [
     path("sandi/lupa/", views_sign_in.forgotten, name="forgotten"),
     path("sandi/lupa/terkirim/", views_sign_in.forgotten_sent, name="forgotten_sent"),
     path("sandi/baru/<uidb64>/<token>/", views_sign_in.reset_confirm, name="reset_confirm"),
+    path("pemberitahuan/", views.notice_list, name="notices"),
+    path("pemberitahuan/baca/", views.notices_read, name="notices_read"),
+    path("pemberitahuan/<int:pk>/", views.notice_open, name="notice"),
+    path("tur/", views.tour, name="tour"),
 ]

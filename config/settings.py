@@ -296,6 +296,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.forget",
         "schedule": crontab(hour=3, minute=10),
     },
+    "forget-notices": {
+        "task": "accounts.tasks.forget_notices",
+        "schedule": crontab(hour=3, minute=0),
+    },
 }
 
 # The daily anchor of the ledger goes where the application cannot change it: a folder of another

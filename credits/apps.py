@@ -9,7 +9,7 @@ class CreditsConfig(AppConfig):
     verbose_name = _("Credits")
 
     def ready(self) -> None:
-        from credits import importing, keeping, policy  # noqa: F401 - these need the models
+        from credits import importing, keeping, notices, policy  # noqa: F401 - they need the models
 
         importing.register()
         keeping.register()

@@ -6,17 +6,24 @@ instant (entries recorded up to it). Both may be given.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from credits.models import LedgerEntry, LedgerHead, RunIssue
+from credits.models import (
+    CalculationRun,
+    ClosedPeriod,
+    Document,
+    LedgerEntry,
+    LedgerHead,
+    RunIssue,
+)
 from credits.rules.editions import Rulebook, current, rules_version, scale_on
 from credits.rules.errors import RuleError
 from credits.rules.targets import golongan_of, level_target, rank_target
@@ -300,3 +307,41 @@ def findings(employee_id: int) -> list[RunIssue]:
 def spans(code: str, level: str, day: date) -> tuple[str, ...]:
     """The golongan that a level spans under the rules of a day."""
     return tuple(str(g) for g in golongan_of(scale_on(day, code), level))
+
+
+OVERDUE_DAYS = 14  # a numbered form unsigned for longer is asked after
+
+
+def overdue(on: date) -> Q:
+    """Documents that were numbered more than OVERDUE_DAYS before a day and await a signature."""
+    limit = on - timedelta(days=OVERDUE_DAYS)
+    return Q(state=Document.State.AWAITING, dated__lt=limit)
+
+
+def stopped_runs() -> Q:
+    """Runs that left people out and were not made good by a later run over all or all stale."""
+    State = CalculationRun.State  # noqa: N806
+    wide = Q(scope__all=True) | Q(scope__stale=True)
+    later = CalculationRun.objects.filter(
+        wide, dry_run=False, state=State.DONE, created_at__gt=OuterRef("created_at")
+    )
+    return Q(state=State.PARTLY, dry_run=False) & ~Q(Exists(later))
+
+
+def closable_periods(on: date) -> list[tuple[date, date]]:
+    """Periods that are over, with forms that are all settled, and that nobody closed."""
+    State = Document.State  # noqa: N806
+    closed = ClosedPeriod.objects.filter(
+        start__lte=OuterRef("period_end"), end__gte=OuterRef("period_end"), reopened_at=None
+    )
+    rows = (
+        Document.objects.filter(~Exists(closed), period_end__lt=on)
+        .order_by("period_start", "period_end")
+        .values_list("period_start", "period_end")
+        .annotate(
+            signed=Count("pk", filter=Q(state=State.SIGNED)),
+            waiting=Count("pk", filter=Q(state__in=[State.DRAFT, State.AWAITING, State.RETURNED])),
+        )
+        .filter(signed__gt=0, waiting=0)
+    )
+    return [(start, end) for start, end, _signed, _waiting in rows]

@@ -7,7 +7,7 @@ class EmployeesConfig(AppConfig):
     verbose_name = _("Employees")
 
     def ready(self) -> None:
-        from employees import catalogue, keeping, policy  # noqa: F401 - these need the models
+        from employees import catalogue, keeping, notices, policy  # noqa: F401 - they need the models
         from employees.services import kinds
 
         catalogue.register()

@@ -10,13 +10,17 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
+from accounts.models import User
 from employees.models import Employee
+from reports.at_hand import AtHand, at_hand
+from reports.help import help_address
 
 SAMPLE_CACHE_S = 60
 
 # label, route, what the role must be allowed to do
 NAVIGATION = (
     (_("Start"), "admin:index", ("site", "view")),
+    (_("Overview"), "reports:overview", ("figures", "view")),
     (_("Employees"), "reports:people", ("employee", "view")),
     (_("Import"), "employees:imports", ("import", "view")),
     (_("Ratings"), "credits:rated", ("rated", "view")),
@@ -40,7 +44,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "language_next": request.get_full_path() if request.method == "GET" else request.path,
         "has_sample_data": SimpleLazyObject(_has_sample_data),
+        "at_hand": SimpleLazyObject(lambda: _at_hand(request)),
+        "help_page": help_address(request),
     }
+
+
+def _at_hand(request: HttpRequest) -> AtHand | None:
+    user = getattr(request, "user", None)
+    return at_hand(user) if isinstance(user, User) and user.is_active else None
 
 
 def _has_sample_data() -> bool:

@@ -30,3 +30,7 @@ declare(
     "view",
     dict.fromkeys((r for r in Role if r not in (Role.ADMIN, Role.AUDITOR)), Scope.OWN),
 )
+
+
+# Ages come from birth dates, which only these may see; of a small unit a figure is a person.
+declare("age_figures", "view", STAFF)

@@ -4,7 +4,7 @@ Every function takes the people that the reader may see, so that no total tells 
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -23,65 +23,24 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Concat, Trim
-from django.utils import timezone
 
-from credits.models import CalculationRun, LedgerEntry, Rating, RunIssue
+from credits.models import LedgerEntry, Rating, RunIssue
 from credits.rules.editions import Rulebook, current, rules_version
 from credits.rules.targets import golongan_of, level_target, rank_target
 from credits.rules.units import to_units
-from employees.models import (
-    Agency,
-    Appointment,
-    CorrectionRequest,
-    Employee,
-    ImportBatch,
-    Rank,
-    Superior,
-    UnitMembership,
-)
+from employees.models import Agency, Appointment, Employee, Rank, Superior, UnitMembership
 from positions.ladder import Level
 from positions.models import Position, UnitVersion
-from positions.selectors import unit_names
-
-TOP_UNITS = 10
-OPEN_SHOWN = 5  # imports and runs that the start page names
 
 
 @dataclass(frozen=True)
-class Share:
-    """A line of a table of figures: what, how many, and the key to list them."""
-
-    key: Any
-    name: str
-    people: int
-
-
-@dataclass
 class Figures:
     """The ministry's own people on a day; other employers' are counted apart."""
 
-    staff: int = 0
-    holders: int = 0
-    elsewhere: int = 0
-    positions: list[Share] = field(default_factory=list)
-    levels: list[Share] = field(default_factory=list)
-    units: list[Share] = field(default_factory=list)
-    units_more: int = 0
-
-
-@dataclass
-class Duties:
-    """What waits for an officer."""
-
-    stale: int = 0
-    imports: list[ImportBatch] = field(default_factory=list)
-    runs: list[CalculationRun] = field(default_factory=list)
-    not_computed: list[tuple[str, int]] = field(default_factory=list)  # code, people
-    notes: list[tuple[str, int]] = field(default_factory=list)  # code, people
-    rating_year: int = 0
-    ratings_missing: int = 0
-    requests: int = 0  # for corrections, not decided yet
-    requests_late: int = 0
+    staff: int
+    holders: int
+    elsewhere: int
+    positions: int
 
 
 def in_service(on: date) -> Q:
@@ -94,64 +53,16 @@ def holding(on: date) -> Exists:
 
 
 def figures(people: QuerySet[Employee], on: date) -> Figures:
-    """Staff and holders of the ministry among `people`. Four statements."""
+    """Staff and holders of the ministry among `people`. Two statements."""
     present = people.filter(in_service(on))
-    found = Figures(staff=present.filter(employer__kind=Agency.Kind.MINISTRY).count())
     held = Appointment.objects.on(on).filter(employee__in=present.values("pk")).order_by()
     ministry = Q(employee__employer__kind=Agency.Kind.MINISTRY)
-    rows = held.values_list("position_id", "position__name", "level").annotate(
-        ours=Count("pk", filter=ministry), theirs=Count("pk", filter=~ministry)
+    counts = held.aggregate(
+        holders=Count("pk", filter=ministry),
+        elsewhere=Count("pk", filter=~ministry),
+        positions=Count("position_id", filter=ministry, distinct=True),
     )
-    by_position: dict[tuple[int, str], int] = {}
-    by_level: dict[str, int] = dict.fromkeys((str(level) for level in Level), 0)
-    for position_id, name, level, ours, theirs in rows:
-        found.holders += ours
-        found.elsewhere += theirs
-        by_position[(position_id, name)] = by_position.get((position_id, name), 0) + ours
-        by_level[level] = by_level.get(level, 0) + ours
-    found.positions = sorted(
-        (Share(key, name, n) for (key, name), n in by_position.items() if n),
-        key=lambda s: (-s.people, s.name),
-    )
-    found.levels = [Share(code, Level(code).label, n) for code, n in by_level.items() if n]
-    found.units, found.units_more = _units(held.filter(ministry), on)
-    return found
-
-
-def _units(held: QuerySet[Any], on: date) -> tuple[list[Share], int]:
-    members = UnitMembership.objects.on(on).filter(employee__in=held.values("employee_id"))
-    rows = list(
-        members.order_by().values_list("unit_id").annotate(n=Count("pk")).order_by("-n", "unit_id")
-    )
-    names = unit_names(on)
-    top = [Share(key, names.get(key, "–"), n) for key, n in rows[:TOP_UNITS]]
-    return top, max(0, len(rows) - TOP_UNITS)
-
-
-def duties(people: QuerySet[Employee], on: date) -> Duties:
-    """What to do next. A constant number of statements."""
-    found = Duties(rating_year=on.year - 1)
-    found.stale = people.filter(stale()).count()
-    found.imports = list(
-        ImportBatch.objects.filter(
-            state__in=[ImportBatch.State.PREVIEW, ImportBatch.State.MAPPING]
-        ).defer("warnings", "differences", "headings")[:OPEN_SHOWN]
-    )
-    found.runs = list(
-        CalculationRun.objects.filter(
-            Q(state__in=[CalculationRun.State.WAITING, CalculationRun.State.RUNNING])
-            | Q(state=CalculationRun.State.PARTLY, finished_at__date=on)
-        )[:OPEN_SHOWN]
-    )
-    for severity, code, count in finding_counts(people):
-        wanted = found.notes if severity == RunIssue.Severity.NOTE else found.not_computed
-        wanted.append((code, count))
-    asked = CorrectionRequest.objects.filter(state__in=["sent", "taken"])
-    late = Q(asked_at__lt=timezone.now() - CorrectionRequest.TIME)
-    counts = asked.aggregate(n=Count("pk"), late=Count("pk", filter=late))
-    found.requests, found.requests_late = counts["n"], counts["late"]
-    found.ratings_missing = people.filter(rating_missing(found.rating_year)).count()
-    return found
+    return Figures(staff=present.filter(employer__kind=Agency.Kind.MINISTRY).count(), **counts)
 
 
 def rating_missing(year: int) -> Q:
@@ -177,12 +88,12 @@ def latest_findings(people: QuerySet[Employee]) -> QuerySet[RunIssue]:
 
 
 def finding_counts(people: QuerySet[Employee]) -> Iterable[tuple[str, str, int]]:
-    """Severity, code and number of people of the latest findings, most frequent first."""
+    """Severity, code and number of the latest findings, most frequent first."""
     return (
         latest_findings(people)
         .order_by()
         .values_list("severity", "code")
-        .annotate(n=Count("employee_id", distinct=True))
+        .annotate(n=Count("pk"))
         .order_by("-n", "code")
     )
 
@@ -288,15 +199,19 @@ def stale() -> Q:
 def due(kind: str, on: date) -> Q:
     """Whoever has the points for a promotion of rank ("rank") or level ("level") on the day.
 
-    For querysets of `people_today`; PPPK have no rank promotion by points (decision 20).
+    PPPK have no rank promotion by points (decision 20). Asked as one subquery over appointments,
+    where the level is a column: the rank is looked up only where level and balance fit.
     """
+    ranks = Rank.objects.filter(employee=OuterRef("employee_id"), effective_on__lte=on)
+    golongan = Subquery(ranks.order_by("-effective_on").values("golongan")[:1])
+    held = Appointment.objects.on(on).order_by().annotate(golongan=golongan)
     condition = Q(pk__in=[])
-    for level, golongan, units in _thresholds(current(), kind, on):
-        reached = Q(level_now=level, head__balance_units__gte=units)
-        condition |= reached & Q(golongan_now=golongan) if golongan else reached
+    for level, needed, units in _thresholds(current(), kind, on):
+        reached = Q(level=level) & Q(employee__head__balance_units__gte=units)
+        condition |= reached & Q(golongan=needed) if needed else reached
     if kind == "rank":
-        condition &= ~Q(employment=Employee.Employment.PPPK)
-    return condition & Q(position_now__isnull=False)
+        held = held.exclude(employee__employment=Employee.Employment.PPPK)
+    return Q(pk__in=held.filter(condition).values("employee_id"))
 
 
 @lru_cache(maxsize=8)

@@ -46,4 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("audit/cari/", views.audit_search, name="audit_search"),
     path("audit/unduh/", views.audit_export, name="audit_export"),
     path("audit/pembuktian/", views.audit_check, name="audit_check"),
+    path("ringkasan/", views.overview, name="overview"),
+    path("bantuan/", views.help_index, name="help"),
+    path("bantuan/<slug:key>/", views.help_screen, name="help_screen"),
 ]

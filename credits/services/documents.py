@@ -21,6 +21,7 @@ from django.utils import timezone
 from credits.documents.content import Content
 from credits.documents.render import render
 from credits.models import Document, DocumentBatch, DocumentPart
+from credits.notices import batch_ended
 from credits.rules.editions import rules_version
 from credits.services import issuing
 from credits.services.contents import Drafted, contents
@@ -258,7 +259,9 @@ def _finish(batch_id: int) -> None:
     )
     failed = batch.filter(failed__gt=0).exists()
     state = DocumentBatch.State.PARTLY if failed else DocumentBatch.State.DONE
-    batch.update(state=state, finished_at=timezone.now())
+    with transaction.atomic():  # told once, as in `runs`
+        if batch.update(state=state, finished_at=timezone.now()):
+            batch_ended(DocumentBatch.objects.select_related("actor").get(pk=batch_id))
 
 
 def cancel_batch(batch: DocumentBatch) -> None:

@@ -24,6 +24,7 @@ from credits.models import (
     RunChunk,
     RunIssue,
 )
+from credits.notices import run_ended
 from credits.rules.editions import Rulebook
 from credits.rules.lines import STATED, Line
 from credits.services.ledger import Change, Outcome, reconcile
@@ -364,5 +365,9 @@ def _finish(run_id: int) -> None:
         if run.filter(failed__gt=0).exists()
         else CalculationRun.State.DONE
     )
-    if run.update(state=state, finished_at=timezone.now()):
+    with transaction.atomic():  # told once: only one worker closes it, and both or neither stay
+        closed = run.update(state=state, finished_at=timezone.now())
+        if closed:
+            run_ended(CalculationRun.objects.select_related("actor").get(pk=run_id))
+    if closed:
         log.info("run.finished", extra={"run": run_id, "state": str(state)})

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +22,7 @@ from credits.explanations import document_problem
 from credits.forms import ActForm, ScanForm
 from credits.models import Document, DocumentBatch
 from credits.scopes import describe
+from credits.selectors import OVERDUE_DAYS, overdue
 from credits.services import issuing
 from credits.services.acts import Act, open_acts, permitted
 from credits.services.issuing import DocumentError
@@ -42,6 +44,9 @@ def document_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     counts = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
     chosen = mine.filter(state=state) if state in Document.State.values else mine
+    late = "overdue" in request.GET
+    if late:
+        chosen = mine.filter(overdue(timezone.localdate()))
     listed = paged(request, chosen.defer("content"), DOCUMENTS_A_PAGE)
     log_list(request, "document", (d.employee for d in listed["page"]), detail=filters_of(request))
     for document in listed["page"]:
@@ -49,6 +54,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     context = {
         "list": listed,
         "state": state,
+        "overdue": OVERDUE_DAYS if late else None,
         "states": [(v, label, counts.get(v, 0)) for v, label in Document.State.choices],
         "batches": _batches() if allows(request.user, "document_batch", "view") else None,
         "may_draft": allows(request.user, "document", "add"),

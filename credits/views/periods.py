@@ -1,8 +1,11 @@
 """Closing a period and reopening it."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,7 +25,7 @@ A_PAGE = 30
 def period_list(request: HttpRequest) -> HttpResponse:
     """Closed periods, and the form that closes one."""
     may_change = allows(request.user, "period", "change")
-    form = PeriodForm(request.POST or None)
+    form = PeriodForm(request.POST or None, initial=_asked(request))
     if request.method == "POST":
         require(request.user, "period", "change")
     if request.method == "POST" and form.is_valid():
@@ -37,6 +40,15 @@ def period_list(request: HttpRequest) -> HttpResponse:
     found = ClosedPeriod.objects.select_related("closed_by", "reopened_by")
     context = {"list": paged(request, found, A_PAGE), "form": form, "may_change": may_change}
     return render(request, "credits/period_list.html", context)
+
+
+def _asked(request: HttpRequest) -> dict[str, date]:
+    """The period that a link proposes for closing (?start=...&end=...)."""
+    try:
+        asked = {name: parse_date(request.GET.get(name, "")) for name in ("start", "end")}
+    except ValueError:  # well formed, but no day
+        return {}
+    return {name: day for name, day in asked.items() if day}
 
 
 @guard("period", "change")

@@ -21,6 +21,7 @@ from credits.forms import ALL, STALE, RunForm
 from credits.models import CalculationRun, LedgerEntry, RunChange, RunIssue
 from credits.rules.editions import rules_version, using
 from credits.scopes import describe
+from credits.selectors import stopped_runs
 from credits.services import runs
 from credits.services.rulebooks import of_run
 from credits.views.common import BADGES, OPEN, person_asked, progress
@@ -36,6 +37,9 @@ SEVERITY_BADGES = {"error": "badge-bad", "skipped": "", "note": "badge-warn"}
 @require_GET
 def run_list(request: HttpRequest) -> HttpResponse:
     found = CalculationRun.objects.select_related("actor").order_by("-created_at", "-id")
+    stopped = request.GET.get("state") == "stopped"
+    if stopped:
+        found = found.filter(stopped_runs())
     shown = paged(request, found, RUNS_A_PAGE)
     page = list(shown["page"])
     scopes = describe(run.scope for run in page)
@@ -43,7 +47,12 @@ def run_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "credits/run_list.html",
-        {"list": shown, "rows": rows, "may_start": allows(request.user, "run", "add")},
+        {
+            "list": shown,
+            "rows": rows,
+            "stopped": stopped,
+            "may_start": allows(request.user, "run", "add"),
+        },
     )
 
 

@@ -24,6 +24,7 @@ from accounts.origin import on_behalf_of
 from employees.importing import registry
 from employees.importing.plan import Finding
 from employees.models import ImportBatch
+from employees.notices import import_ended
 from employees.services import applying, staging, undoing
 
 State = ImportBatch.State
@@ -176,10 +177,13 @@ def _no_gc() -> Iterator[None]:
 
 def _give_up(batch: ImportBatch) -> None:
     """An applied batch stays applied when undoing fails; everything else has written nothing."""
-    batch.state = State.APPLIED if batch.state == State.UNDOING else State.FAILED
+    asked = batch.state
+    batch.state = State.APPLIED if asked == State.UNDOING else State.FAILED
     batch.refusal = {"code": "gave_up", "params": {"attempts": ATTEMPTS}}
     batch.state_at = timezone.now()
-    batch.save(update_fields=["state", "refusal", "state_at"])
+    with transaction.atomic():
+        batch.save(update_fields=["state", "refusal", "state_at"])
+        import_ended(batch, asked)
     logger.error("import %s given up", batch.public_id)
 
 

@@ -16,6 +16,7 @@ from employees.importing.facets import Context
 from employees.importing.plan import CHANGED, NEW, REFUSED, SAME, Finding, SheetRow
 from employees.importing.reading import Collected, Encoded, Group
 from employees.models import ImportBatch, ImportRow
+from employees.notices import import_ended
 from employees.sheets.reader import SheetRefused, preview_headings
 
 # What a person can mend by saying which sheet or column is meant.
@@ -58,9 +59,13 @@ def stage(batch: ImportBatch) -> None:
 
 
 def move(batch: ImportBatch, state: State) -> None:
-    """Save everything the work has found out together with the state it ends in."""
+    """Save everything the work has found out together with the state it ends in, and tell who
+    asked for it: both or neither stay, so that nobody is told twice."""
+    asked = batch.state
     batch.state, batch.state_at, batch.attempts = state, timezone.now(), 0
-    batch.save()
+    with transaction.atomic():
+        batch.save()
+        import_ended(batch, asked)
 
 
 def _refuse(batch: ImportBatch, refusal: SheetRefused) -> None:

@@ -38,12 +38,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_list(request: HttpRequest) -> HttpResponse:
     batches = ImportBatch.objects.select_related("created_by").exclude(state=State.DISCARDED)
     batches = batches.defer("warnings", "differences", "headings")
+    state = request.GET.get("state", "")
+    if state in State.values:
+        batches = batches.filter(state=state)
     listed = paged(request, batches, PAGE)
     titles = {kind.code: kind.title for kind in registry.kinds()}
     rows = [(batch, titles.get(batch.kind, batch.kind), _badge(batch)) for batch in listed["page"]]
     context = {
         "list": listed,
         "rows": rows,
+        "state": State(state).label if state in State.values else "",
         "kinds": registry.kinds(),
         "may_add": allows(request.user, "import", "add"),
     }
@@ -100,7 +104,7 @@ def import_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     batch = _batch(public_id)
     if batch.state in imports.WORKING:
         return render(
-            request, "employees/import_progress.html", {"batch": batch, "bar": _bar(batch)}
+            request, "employees/import_progress.html", {"batch": batch, "bar": bar(batch)}
         )
     context = {
         "batch": batch,
@@ -186,7 +190,8 @@ def _row(row: ImportRow) -> dict[str, Any]:
     }
 
 
-def _bar(batch: ImportBatch) -> dict[str, Any]:
+def bar(batch: ImportBatch) -> dict[str, Any]:
+    """For the progress bar: {done, total, text, finished}."""
     return {
         "done": batch.rows_read,
         "total": batch.rows_total,
@@ -202,7 +207,7 @@ def _bar(batch: ImportBatch) -> dict[str, Any]:
 @guard("import", "view")
 @require_GET
 def import_progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return JsonResponse(_bar(_batch(public_id)))
+    return JsonResponse(bar(_batch(public_id)))
 
 
 @guard("import", "add")

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 
 from credits.rules.units import amount_text, display, display_id, from_units
 from employees.nip import display as nip_groups
+from positions.ladder import GOLONGAN, Golongan
+from reports.help import Term, term_of_field, terms
 
 register = template.Library()
 NONE = "–"
@@ -81,6 +83,26 @@ def nip(value: str) -> str:
 
 
 @register.filter
+def pangkat(golongan: str | None) -> str:
+    """Penata Tingkat I (III/d); a grade without a name of its own as it is."""
+    if golongan not in GOLONGAN:
+        return golongan or NONE
+    return f"{Golongan(golongan).pangkat} ({golongan})"
+
+
+@register.inclusion_tag("reports/help_tip.html")
+def help(key: str) -> dict[str, Term]:
+    """A small "?" that opens the explanation of a word (reports/handbook/terms.toml)."""
+    return {"term": terms()[key]}
+
+
+@register.inclusion_tag("reports/help_tip.html")
+def help_for(field: str) -> dict[str, Term | None]:
+    """As `help`, for an input of a form; nothing where no word explains it."""
+    return {"term": term_of_field().get(field)}
+
+
+@register.filter
 def day(value: date | datetime | str | None) -> str:
     """5 April 2021."""
     if not value:
@@ -117,8 +139,11 @@ def at(sequence: Sequence[Any], index: int) -> Any:
 
 
 @register.simple_tag
-def bar(value: Any, total: Any, mark: Any = None) -> SafeString:
-    """A bar of `value` out of `total` (with a mark at `mark`); the words stand beside it."""
+def bar(value: Any, total: Any, mark: Any = None, goal: bool = True) -> SafeString:
+    """A bar of `value` out of `total` (with a mark at `mark`); the words stand beside it.
+
+    goal: a full bar is something reached, and looks so.
+    """
     width = _share(value, total)
     line = ""
     if mark is not None:
@@ -131,7 +156,7 @@ def bar(value: Any, total: Any, mark: Any = None) -> SafeString:
         '<rect class="{}" width="{}" height="10"></rect>{}</svg>',
         BAR_WIDTH,
         BAR_WIDTH,
-        "fill fill-done" if width >= BAR_WIDTH else "fill",
+        "fill fill-done" if goal and width >= BAR_WIDTH else "fill",
         width,
         line,
     )

@@ -2,7 +2,9 @@
 
 from reports.views.audit import access_list, audit_check, audit_export, audit_list, audit_search
 from reports.views.compare import compare_export, compare_page
+from reports.views.help import help_index, help_screen
 from reports.views.mydata import my_access, my_copy, my_data
+from reports.views.overview import overview
 from reports.views.people import people_export, people_list, people_search
 from reports.views.people_bulk import people_bulk
 from reports.views.people_lists import (
@@ -31,12 +33,15 @@ __all__ = [
     "compare_export",
     "compare_page",
     "findings_page",
+    "help_index",
+    "help_screen",
     "list_open",
     "list_remove",
     "list_save",
     "my_access",
     "my_copy",
     "my_data",
+    "overview",
     "people_bulk",
     "people_columns",
     "people_export",

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Notice
 from accounts.policy import Role
 from employees.models import Employee, ImportBatch
 from employees.services import imports
@@ -58,6 +59,31 @@ def test_an_officer_uploads_looks_applies_and_undoes(hr: Client) -> None:
     hr.post(reverse("employees:import_undo", args=[batch.public_id]))
     assert imports.run(batch.pk).state == ImportBatch.State.UNDONE
     assert not Employee.objects.exists()
+
+
+def test_each_end_is_told_once_to_whoever_asked(hr: Client) -> None:
+    batch = _upload(hr, {})
+    for act in ("", "apply", "undo"):
+        if act:
+            hr.post(reverse(f"employees:import_{act}", args=[batch.public_id]))
+        imports.run(batch.pk)
+        imports.run(batch.pk)  # the sweep rings again
+    told = list(Notice.objects.order_by("id").values_list("kind", "url"))
+    page = reverse("employees:import", args=[batch.public_id])
+    kinds = ("import.preview", "import.applied", "import.undone")
+    assert told == [(kind, page) for kind in kinds]
+    body = hr.get(reverse("accounts:notices")).content.decode()
+    assert "%(" not in body
+    assert "import." not in body
+
+
+def test_work_that_is_given_up_is_told_as_not_done(hr: Client) -> None:
+    batch = _upload(hr, {})
+    imports.run(batch.pk)
+    hr.post(reverse("employees:import_apply", args=[batch.public_id]))
+    ImportBatch.objects.update(attempts=imports.ATTEMPTS)
+    imports.run(batch.pk)
+    assert Notice.objects.latest("id").kind == "import.not_applied"
 
 
 def test_refused_rows_come_back_with_their_reason_and_as_text(hr: Client) -> None:

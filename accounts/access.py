@@ -86,8 +86,14 @@ def listed(
 
 
 def _others(request: HttpRequest, people: Iterable[Person]) -> set[int]:
-    own = request.user.pk
+    own = _reader(request)
     return {p.pk for p in people if p.pk and (p.user_id is None or p.user_id != own)}
+
+
+def _reader(request: HttpRequest) -> int | None:
+    """The account that looks; None for a program, which is named in the details."""
+    found: int | None = getattr(getattr(request, "user", None), "pk", None)
+    return found
 
 
 def _who(
@@ -95,7 +101,7 @@ def _who(
 ) -> list[Any]:
     origin: Origin = current()
     return [
-        request.user.pk,
+        _reader(request),
         origin.channel,
         origin.request_id,
         origin.address,

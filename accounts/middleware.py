@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -25,7 +26,7 @@ class SignInMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.sign_in = request.pending_user = None  # type: ignore[attr-defined]
-        if request.user.is_authenticated:
+        if SESSION_KEY in request.session:
             self.judge(request)
         return self.get_response(request)
 

@@ -1,15 +1,17 @@
 """Browsers that signed in: begun, seen, ended. A session lives while its row here is open."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts import second_factor
 from accounts.browsers import browser_family, client_address, shortened
@@ -49,19 +51,19 @@ def finish(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) 
 def current(request: HttpRequest, now: datetime) -> SignIn | None:
     """The open row of this session; None where it was ended or has lasted long enough.
 
-    The roles come along in the same statement: nearly every page asks for them.
+    Account and roles come along in the same statement: nearly every page asks for them.
     """
     groups = Group.objects.filter(user=OuterRef("user_id")).order_by().values("name")
     found = (
-        SignIn.objects.filter(
-            token=request.session.get(SESSION_KEY),
-            user=cast(User, request.user),
-            ended_at__isnull=True,
-        )
+        SignIn.objects.filter(token=request.session.get(SESSION_KEY), ended_at__isnull=True)
+        .select_related("user")
         .annotate(role_names=ArraySubquery(groups))
         .first()
     )
     if found is None:
+        return None
+    _adopt(request, found.user)
+    if not request.user.is_authenticated or request.user.pk != found.user_id:
         return None
     remember_roles(request.user, found.role_names)
     if _is_over(found, request.user, now):
@@ -70,6 +72,20 @@ def current(request: HttpRequest, now: datetime) -> SignIn | None:
         found.seen_at = now
         found.save(update_fields=["seen_at"])
     return found
+
+
+def _adopt(request: HttpRequest, user: User) -> None:
+    """Spare Django from fetching an account that is known, where its own checks would pass.
+
+    Where they would not (`django.contrib.auth.get_user`), it is left to fetch and judge.
+    """
+    shown = request.session.get(HASH_SESSION_KEY, "")
+    proven = constant_time_compare(shown, user.get_session_auth_hash())
+    backend = request.session.get(BACKEND_SESSION_KEY)
+    same = request.session.get(USER_KEY) == str(user.pk)
+    if proven and same and user.is_active and backend in settings.AUTHENTICATION_BACKENDS:
+        user.backend = backend
+        request._cached_user = user  # type: ignore[attr-defined]
 
 
 def _is_over(row: SignIn, user: Any, now: datetime) -> bool:

@@ -30,7 +30,6 @@ from credits.rules.targets import golongan_of, level_target, rank_target
 from credits.rules.units import amount_text, display, from_units
 from employees.models import Employee, UnitMembership
 from positions.ladder import Golongan, Level
-from positions.selectors import level_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,9 @@ HOLDING = """
     SELECT e.id, e.employment, e.facts_version, a.position_id, p.code, p.name, a.level,
         (SELECT golongan FROM employees_rank r WHERE r.employee_id = e.id
              AND r.effective_on <= %(on)s ORDER BY r.effective_on DESC LIMIT 1),
-        h.balance_units, h.facts_version, h.rules_version
+        h.balance_units, h.facts_version, h.rules_version,
+        (SELECT json_object_agg(l.level, l.name) FROM positions_positionlevel l
+             WHERE l.position_id = p.id)
     FROM employees_employee e
     JOIN employees_appointment a ON a.employee_id = e.id AND a.start <= %(on)s
         AND (a."end" IS NULL OR a."end" >= %(on)s)
@@ -96,28 +97,29 @@ def standings(
 ) -> dict[int, Standing]:
     """The standing of each person who holds a functional position on the day (default today).
 
-    Three statements, whatever the number of people; one less for whoever brings the balances
+    Two statements, whatever the number of people; one less for whoever brings the balances
     along (`sums`).
     """
     ids = list(employee_ids)
     day = on or timezone.localdate()
     if sums is None:
         sums = balances(ids, day, known_at)
-    names = level_names()
     rules = current()
     with connection.cursor() as cursor:
         cursor.execute(HOLDING, {"on": day, "ids": ids})
-        return {row[0]: _standing(row, sums, names, rules, day) for row in cursor.fetchall()}
+        return {row[0]: _standing(row, sums, rules, day) for row in cursor.fetchall()}
 
 
 def _standing(
     row: tuple[Any, ...],
     sums: dict[int, Fraction],
-    names: dict[tuple[int, str], str],
     rules: Rulebook,
     day: date,
 ) -> Standing:
-    key, employment, version, position_id, code, position, level, golongan, _, seen, by = row
+    key, employment, version, position_id, code, position, level, golongan, _, seen, by, levels = (
+        row
+    )
+    names: dict[str, str] = levels or {}  # a Dosen at ahli_muda is a Lektor
     targets = targets_of(rules, code, level, golongan or "", employment, day)
     next_level = targets.next_level
     return Standing(
@@ -126,13 +128,13 @@ def _standing(
         position_code=code,
         position_name=position,
         level=level,
-        level_name=names.get((position_id, level), level),
+        level_name=names.get(level, level),
         golongan=golongan or "",
         balance=sums.get(key, Fraction(0)),
         rank_target=targets.rank,
         level_target=targets.level,
         next_golongan=targets.next_golongan,
-        next_level=names.get((position_id, next_level), next_level) if next_level else None,
+        next_level=names.get(next_level, next_level) if next_level else None,
         stale=seen != version or by != rules.version,
         computed=targets.why_not != "own_rules",
         why_not=targets.why_not,

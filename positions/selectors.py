@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from positions.models import (
     Decree,
@@ -96,22 +97,26 @@ def find_unit(text: str) -> list[Unit]:
     return list(Unit.objects.filter(pk__in=ids).prefetch_related("versions")) if ids else []
 
 
+_BELOW = """
+    with recursive below(id) as (
+        select unnest(%s::bigint[])
+        union
+        select v.unit_id from positions_unitversion v join below on v.parent_id = below.id
+        where v.start <= %s and (v.end is null or v.end >= %s)
+    )
+    select id from below"""
+
+
 def units_below(unit_ids: Iterable[int], on: date) -> set[int]:
     """The units and everything below them in the tree of a day."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with recursive below(id) as (
-                select unnest(%s::bigint[])
-                union
-                select v.unit_id from positions_unitversion v join below on v.parent_id = below.id
-                where v.start <= %s and (v.end is null or v.end >= %s)
-            )
-            select id from below
-            """,
-            [list(unit_ids), on, on],
-        )
+        cursor.execute(_BELOW, [list(unit_ids), on, on])
         return {row[0] for row in cursor.fetchall()}
+
+
+def below(unit_id: int, on: date) -> RawSQL:
+    """A unit and everything below it, as a part of the statement that filters by it."""
+    return RawSQL(_BELOW, [[unit_id], on, on])  # noqa: S611  constant text
 
 
 def unit_names(on: date) -> dict[int, str]:

@@ -1,6 +1,5 @@
 """Balances for other programs: what `export_balances` prints, page by page (docs/api.md)."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.access import How, looked
 from accounts.api import client_of, keyed
 from accounts.models import ApiClient
 from credits.selectors import balance_rows
@@ -26,8 +26,6 @@ from employees.models import Appointment, Employee, UnitMembership
 from positions.ladder import Level
 from positions.models import Position, Unit
 from positions.selectors import units_below
-
-log = logging.getLogger("sijafung.access")
 
 PII = ("nip", "name")
 FIELDS = (
@@ -141,7 +139,7 @@ class BalanceView(APIView):
     ) -> list[dict[str, Any]]:
         wanted = self._fields(request)
         found = balance_rows(people, asked.on, asked.known_at_instant)
-        looked(client_of(request), people, wanted)
+        _log(request, people, wanted)
         return [{name: row[name] for name in wanted} for row in found]
 
     def _fields(self, request: Request) -> tuple[str, ...]:
@@ -179,16 +177,12 @@ class BalanceDetail(BalanceView):
         return Response(rows[0])
 
 
-def looked(client: ApiClient, people: Sequence[Employee], fields: Sequence[str]) -> None:
-    """Note that a client read about people: the one place of the API that does."""
-    log.info(
-        "api.read",
-        extra={
-            "client": client.pk,
-            "people": [person.pk for person in people],
-            "pii": bool(set(PII) & set(fields)),
-        },
-    )
+def _log(request: Request, people: Sequence[Employee], fields: Sequence[str]) -> None:
+    """Each person whom a program read about, with the program's number: the reader has no account
+    of a person, and the one place of the API that writes it."""
+    named = "pii" if set(PII) & set(fields) else "balances"
+    detail = f"api-client {client_of(request).pk} {named}"
+    looked(request._request, "ledger", people, How.EXPORT, detail=detail)
 
 
 balances = keyed(BalanceList.as_view(), "balances")

@@ -15,7 +15,7 @@ from employees.models import Agency, Appointment, Employee, FormerNip, UnitMembe
 from employees.sheets.names import split_titles
 from positions.ladder import GOLONGAN, PPPK_GRADES, Level
 from positions.models import Position, UnitVersion
-from positions.selectors import units_below
+from positions.selectors import below
 from reports.selectors import (
     choices_of,
     due,
@@ -109,7 +109,7 @@ class PeopleFilter(filters.FilterSet):
         return rows if value == "all" else rows.filter(holding(self.on))
 
     def filter_unit(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(unit_now__in=units_below([int(value)], self.on))
+        return rows.filter(unit_now__in=below(int(value), self.on))
 
     def filter_employer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         ministry = Q(employer__kind=Agency.Kind.MINISTRY)

@@ -31,7 +31,7 @@ def crossed(
     with connection.cursor() as cursor:
         cursor.execute(HOLDING, {"on": day, "ids": list(ids)})
         for row in cursor:
-            key, employment, _, _, code, _, level, golongan, balance, _, _ = row
+            key, employment, _, _, code, _, level, golongan, balance, *_ = row
             now = balance or 0
             then = after_units.get(key, now)
             targets = [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import listed as log_list
 from accounts.models import User
 from accounts.pages import paged, signed_in
 from accounts.policy import allows, guard
@@ -40,6 +41,7 @@ def approval_list(request: HttpRequest) -> HttpResponse:
     form, found = _found(request.GET)
     rows = found.select_related("employee", "entered_by", "withdrawal_by", "batch")
     listed = paged(request, rows.order_by("employee__name", "start", "id"), PAGE)
+    log_list(request, "rating", (row.employee for row in listed["page"]))
     user = signed_in(request)
     may = allows(user, "rating_approval", "change")
     context = {

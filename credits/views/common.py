@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from accounts.access import looked
+from accounts.access import How, looked, looked_at_all
 from accounts.policy import visible
 from credits.documents.render import render_signing_list
 from credits.models import CalculationRun, Document, DocumentBatch
@@ -54,11 +54,15 @@ def progress(work: CalculationRun | DocumentBatch) -> dict[str, Any]:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def list_file(documents: QuerySet[Document], signer: Employee, ending: str) -> HttpResponse:
+def list_file(
+    request: HttpRequest, documents: QuerySet[Document], signer: Employee, ending: str
+) -> HttpResponse:
     """The list of the forms that await a signer, as "pdf" or "xlsx"; 404 where there are none."""
     listed = signing_list(documents, signer, timezone.localdate())
     if not listed.rows:
         raise Http404
+    people = Employee.everyone.filter(documents__in=documents.filter(signer=signer))
+    looked_at_all(request, "document", people, How.DOWNLOAD)
     if ending == "pdf":
         response = HttpResponse(render_signing_list(listed), "application/pdf")
     else:

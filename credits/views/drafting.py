@@ -184,4 +184,4 @@ def document_batch_list(
 ) -> HttpResponse:
     """What of the batch awaits one signatory, to go around with the papers."""
     officer = get_object_or_404(Employee, public_id=signer)
-    return list_file(Document.objects.filter(batch=_batch(public_id)), officer, ending)
+    return list_file(request, Document.objects.filter(batch=_batch(public_id)), officer, ending)

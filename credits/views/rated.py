@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import listed as log_list
 from accounts.pages import paged, signed_in
 from accounts.policy import guard, visible
 from credits.models import Predicate, Rating
@@ -80,6 +81,7 @@ def rated_page(request: HttpRequest) -> HttpResponse:
                 return redirect(f"{reverse('credits:rated')}?{request.GET.urlencode()}")
     people = visible(Employee.objects.all(), request.user, "rated", on=period.end)
     listed = paged(request, people.order_by("name", "id"), PAGE)
+    log_list(request, "rating", listed["page"])
     context = {
         "list": listed,
         "rows": _rows(request, period, list(listed["page"]), forms_, done),

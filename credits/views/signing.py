@@ -57,7 +57,7 @@ def signing_zip(request: HttpRequest) -> HttpResponse:
 def signing_list(request: HttpRequest, ending: str) -> HttpResponse:
     """The queue as a printed list or a workbook."""
     signer = get_object_or_404(Employee, user=signed_in(request))
-    return list_file(_queue(request), signer, ending)
+    return list_file(request, _queue(request), signer, ending)
 
 
 @guard("signing", "change")

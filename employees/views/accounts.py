@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import invitations, tasks
+from accounts.access import listed as log_list
 from accounts.mail import address
 from accounts.models import User
 from accounts.pages import paged, signed_in
@@ -71,6 +72,7 @@ def register_accounts(request: HttpRequest) -> HttpResponse:
         request, accounts.on_record(accounts.without_account(*choice, today), today), SIZE
     )
     people = list(listed["page"])
+    log_list(request, "account", people)
     roles = accounts.roles_of_people([person.pk for person in people], today)
     context = {
         "form": form,

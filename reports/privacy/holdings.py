@@ -145,6 +145,14 @@ HOLDINGS = (
         {"duty": "unit office capacity start end", "proof": "decree", "technical": _DATES},
     ),
     Holding(
+        "credits.DeterminingOfficer", STAFF_DATA, CAREER,
+        {
+            "duty": "agency lowest highest office capacity authority delegate start end",
+            "proof": "decree",
+            "technical": _DATES,
+        },
+    ),
+    Holding(
         "employees.PositionCoordinator", STAFF_DATA, CAREER,
         {"duty": "position start end", "proof": "decree", "technical": _DATES},
     ),
@@ -155,8 +163,12 @@ HOLDINGS = (
     Holding(
         "credits.Rating", STAFF_DATA, CAREER,
         {
-            "count": "start end predicate state superseded_by withdrawn_at",
-            "proof": "evidence_number recorded_at", "technical": _DATES,
+            "count": "start end predicate state superseded_by withdrawn_at corrects",
+            "proof": (
+                "evidence_number recorded_at source batch entered_by approved_by approved_at "
+                "returned_by withdrawal_by remark"
+            ),
+            "technical": _DATES,
         },
     ),
     Holding(
@@ -239,7 +251,10 @@ HOLDINGS = (
     ),
     Holding(
         "credits.RunChange", COMPUTED, WITH_WORK,
-        {"work": "before_units after_units removed added", "technical": "id run employee"},
+        {
+            "work": "before_units after_units removed added thresholds",
+            "technical": "id run employee",
+        },
         copied=False,
     ),
     Holding(

@@ -82,6 +82,8 @@ WHAT: dict[str, str | Promise] = {
     "document_batch": _("batch of documents"),
     "run": _("result of a calculation"),
     "import": _("imported sheet"),
+    "ledger": _("balance of credit points"),
+    "account": _("account"),
     "rating": _("performance rating"),
     "opening": _("opening balance"),
     "rank": _("rank"),

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.access import filters_of, looked_at_all
+from accounts.access import listed as log_list
 from accounts.pages import paged
 from accounts.policy import allows, guard, visible
 from credits.explanations import points
@@ -33,7 +37,7 @@ from reports.compare import (
 from reports.exports import workbook
 from reports.forms import DaysForm, RunsForm
 from reports.selectors import choices_of, people_today
-from reports.views.people import XLSX
+from reports.views.people import XLSX, ask_why
 from reports.views.person import end_of
 
 A_PAGE = 25
@@ -67,12 +71,14 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     found = _found(request, asked)
     listed = paged(request, found, A_PAGE)
     reasons = why([d.employee_id for d in listed["page"]], *asked.states) if asked.states else {}
+    rows = _rows(listed["page"], reasons, asked)
+    log_list(request, "ledger", (row["person"] for row in rows), detail=filters_of(request))
     context = {
         "mode": asked.mode,
         "form": asked.form,
         "asked": asked,
         "list": listed,
-        "rows": _rows(listed["page"], reasons, asked),
+        "rows": rows,
         "sum": sum((d.change for d in found), 0),
         "more": sum(d.change > 0 for d in found),
         "less": sum(d.change < 0 for d in found),
@@ -85,11 +91,17 @@ def compare_page(request: HttpRequest) -> HttpResponse:
 
 
 @guard("people_export", "view")
-@require_GET
-def compare_export(request: HttpRequest) -> FileResponse:
-    """All differences as XLSX, by way of a temporary file."""
+@require_http_methods(["GET", "POST"])
+def compare_export(request: HttpRequest) -> HttpResponseBase:
+    """All differences as XLSX, for a reason that is kept; each person in it is logged."""
     asked = _asked(request)
     found = _found(request, asked)
+    back = reverse("reports:compare")
+    if (answer := ask_why(request, len(found), back)) is not None:
+        return answer
+    people = Employee.objects.filter(pk__in=[one.employee_id for one in found])
+    reason = request.POST["reason"]
+    looked_at_all(request, "ledger", people, detail=filters_of(request), reason=reason)
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     headings = [
         ("NIP", 22),

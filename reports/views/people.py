@@ -87,11 +87,9 @@ def people_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as XLSX with the columns of the screen, for a reason that is kept; each
     person in it is logged. By way of a temporary file."""
     asked = selection(request)
-    form = WhyForm(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
-        context = {"form": form, "people": asked.rows.count(), "query": request.GET.urlencode()}
-        return render(request, "reports/people_export.html", context)
-    reason = form.cleaned_data["reason"]
+    if (answer := ask_why(request, asked.rows.count(), reverse("reports:people"))) is not None:
+        return answer
+    reason = request.POST["reason"]
     looked_at_all(request, "employee", asked.rows, detail=filters_of(request), reason=reason)
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     people_workbook(
@@ -104,3 +102,13 @@ def people_export(request: HttpRequest) -> HttpResponseBase:
 def _size(request: HttpRequest) -> int:
     wanted = request.GET.get("size", "")
     return int(wanted) if wanted in {str(size) for size in SIZES} else SIZES[0]
+
+
+def ask_why(request: HttpRequest, people: int, back: str) -> HttpResponse | None:
+    """The page that asks for the reason of an export; None once it is given (`reason`)."""
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return None
+    query = request.GET.urlencode()
+    context = {"form": form, "people": people, "back": f"{back}?{query}" if query else back}
+    return render(request, "reports/people_export.html", context)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.access import listed as log_list
 from accounts.pages import signed_in
 from accounts.policy import guard, require, visible
 from credits.explanations import document_problem, issue
@@ -59,6 +60,7 @@ def _group(request: HttpRequest) -> Group:
         people = rows.filter(public_id__in=wanted).order_by("name", "pk")
         passed = " ".join(map(str, wanted))
     found = list(people)
+    log_list(request, "employee", found)
     ids = sorted(p.pk for p in found)
     return Group(ids, [p.full_name for p in found[:SHOWN]], whom, passed)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import listed as log_list
 from accounts.pages import signed_in
 from accounts.policy import Role, guard, roles_of, visible
 from accounts.saved_lists import lists_for
@@ -49,6 +50,12 @@ def people_suggest(request: HttpRequest) -> HttpResponse:
     """
     text = request.POST.get("q", "").strip()[:LONGEST]
     found = _suggestions(request, text) if len(text) >= SHORTEST else {}
+    log_list(
+        request,
+        "employee",
+        (row[0] for row in [*found.get("people", []), *found.get("near", [])]),
+        detail="search",
+    )
     return render(request, "reports/suggestions.html", found)
 
 

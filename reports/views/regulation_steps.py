@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import listed as log_list
+from accounts.access import looked_at_all
 from accounts.pages import signed_in
 from accounts.policy import allows, guard
 from credits.models import CalculationRun, RegulationVersion
@@ -23,6 +25,7 @@ from credits.services import runs
 from credits.services.regulations import RegulationError
 from credits.views.common import OPEN, progress
 from credits.views.runs import changes_of
+from employees.models import Employee
 from reports import golden, regulations
 from reports.forms_regulations import LoadForm, PublishForm, WithdrawForm
 from reports.regulation_effects import effect_of, workbook
@@ -123,7 +126,9 @@ def _trial(
         return {"bar": progress(run), "running": True}
     on = max(version.effective_from, timezone.localdate())
     # `list` is what the pager of the people reads.
-    return {"effect": effect_of(run, on), "people": changes_of(request, run)}
+    people = changes_of(request, run)
+    log_list(request, "run", (row["person"] for row in people["rows"]))
+    return {"effect": effect_of(run, on), "people": people}
 
 
 def _next(
@@ -184,6 +189,8 @@ def regulation_effects(request: HttpRequest, public_id: UUID) -> FileResponse:
     run = service.last_trial(version)
     if run is None or run.state in OPEN:
         raise Http404
+    people = Employee.everyone.filter(pk__in=run.changes.values("employee_id"))
+    looked_at_all(request, "run", people)
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     workbook(run, Path(file.name), max(version.effective_from, timezone.localdate()))
     name = f"dampak-{version.key}.xlsx"

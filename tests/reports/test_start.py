@@ -144,7 +144,7 @@ def test_the_counts_of_other_roles_are_those_of_their_own_lists(
             kinds.setdefault(user.pk, set()).add(duty.kind)
             if duty.count is not None:
                 assert duty.count == rows_behind(client, duty.url), duty
-    assert kinds[boss.user.pk] == {"sign", "unrated"}
+    assert kinds[boss.user.pk] == {"sign", "enter"}
     assert kinds[coordinator.user.pk] >= {"unrated", "due_rank"}
     assert kinds[expert.user.pk] == {"unrated"}
     assert kinds[administrator.pk] == {"roleless"}

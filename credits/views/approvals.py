@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -39,7 +39,10 @@ State, Source = Rating.State, Rating.Source
 def approval_list(request: HttpRequest) -> HttpResponse:
     """What waits: by whom it was entered, then row by row with what it would replace."""
     form, found = _found(request.GET)
-    rows = found.select_related("employee", "entered_by", "withdrawal_by", "batch")
+    placed = UnitMembership.objects.on(timezone.localdate()).filter(employee=OuterRef("employee"))
+    rows = found.select_related("employee", "entered_by", "withdrawal_by", "batch").annotate(
+        unit_now=Subquery(placed.values("unit_id")[:1])
+    )
     listed = paged(request, rows.order_by("employee__name", "start", "id"), PAGE)
     log_list(request, "rating", (row.employee for row in listed["page"]))
     user = signed_in(request)
@@ -98,15 +101,13 @@ def _group(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _rows(ratings: list[Rating], user: User, names: dict[int, str]) -> list[dict[str, Any]]:
     people = [r.employee_id for r in ratings]
-    today = timezone.localdate()
-    placed = UnitMembership.objects.on(today).filter(employee__in=people)
-    units = dict(placed.values_list("employee_id", "unit_id"))
     standing: dict[int, list[Rating]] = {}
     for rating in Rating.objects.filter(counting(), employee__in=people):
         standing.setdefault(rating.employee_id, []).append(rating)
     closed = closed_periods()
     return [
-        _row(r, user, names.get(units.get(r.employee_id, 0), ""), standing, closed) for r in ratings
+        _row(r, user, names.get(r.unit_now or 0, ""), standing, closed)  # type: ignore[attr-defined]
+        for r in ratings
     ]
 
 

@@ -92,7 +92,10 @@ HOLDINGS = (
         {
             "who": "username first_name last_name email",
             "act": "last_login date_joined is_active",
-            "technical": "id password is_superuser is_staff language is_sample",
+            "technical": (
+                "id password is_superuser is_staff language is_sample roles_from_register "
+                "oidc_subject tour_step"
+            ),
         },
         path="employee",
     ),

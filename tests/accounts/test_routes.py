@@ -5,10 +5,11 @@ version has over 4,000 cells (`test_the_walk_is_this_long`).
 
 Columns: `enter` who reaches the function (words of `WORDS`, or roles), `methods` what it takes,
 `post` who may write where these are fewer, `object` whose row the address names, `writes` whether
-POST changes anything. "public" needs no account, "key" is the API's (tests/accounts/test_api.py), "entry" are the steps
-of signing in (tests/accounts/test_sign_in.py), an "absent" object is walked only as one that does
-not exist (its own tests show it inside and outside), what is written may be one's "own" alone,
-"django" stands for pages of Django's own account handling, "missing" for what answers nothing.
+POST changes anything. "public" needs no account, "key" is the API's (tests/accounts/test_api.py),
+"entry" are the steps of signing in (tests/accounts/test_sign_in.py), an "absent" object is walked
+only as one that does not exist (its own tests show it inside and outside), what is written may be
+one's "own" alone, "django" stands for pages of Django's own account handling, "missing" for what
+answers nothing.
 """
 
 import csv

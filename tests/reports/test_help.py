@@ -14,7 +14,18 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 # Downloads and answers to scripts: nothing that somebody looks at as a screen.
-FILES = (".pdf", ".xlsx", ".zip", "progres/", "pindaian/", "bertanda-tangan/")
+FILES = (
+    ".pdf",
+    ".xlsx",
+    ".zip",
+    ".toml",
+    "bukti/",
+    "sso/",
+    "kembali/",
+    "progres/",
+    "pindaian/",
+    "bertanda-tangan/",
+)
 PARTS = {"name", "purpose", "first", "after", "ask"}
 
 

@@ -210,7 +210,7 @@ def test_a_superior_rates_his_people_and_biro_sdm_approves(page: Page, sign_in: 
     boss = factories.EmployeeFactory(name="Budi Santoso", user=user)
     factories.SuperiorFactory(employee=person, superior=boss)
     sign_in(user=user)
-    menu(page, "Predikat")
+    menu(page, "Predikat kinerja")
     no_barriers(page)
     page.select_option(f"#predicate-{person.pk}", "sangat_baik")
     page.get_by_role("button", name="Simpan semua baris").click()

@@ -302,7 +302,7 @@ class Delegation(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_capacity_display()} {self.deputy_id}"
+        return f"{self.get_capacity_display()} {self.deputy}"  # for pages of one row only
 
 
 class Education(models.Model):
@@ -388,7 +388,7 @@ class PositionCoordinator(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position_id}: {self.employee_id}"
+        return f"{self.position}: {self.employee}"  # two statements: for pages of one row only
 
 
 class ClaimCoordinator(Dated):
@@ -411,7 +411,7 @@ class ClaimCoordinator(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id}: {self.employee_id}"
+        return f"{self.unit}: {self.employee}"  # as above
 
 
 class Correction(models.Model):

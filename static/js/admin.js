@@ -17,12 +17,17 @@ window.addEventListener("load", () => {
       }
     }
   }
-  // A box that searches while one types: what it stands for names it.
+  // A box that searches while one types: what it stands for names it, then what is chosen.
   for (const box of document.querySelectorAll(".select2-selection")) {
     const select = box.closest(".select2-container").previousElementSibling;
     const label = select && select.labels && select.labels[0];
-    const name = label ? label.textContent : select && select.getAttribute("aria-label");
-    if (name) { box.setAttribute("aria-label", name.trim().replace(/:$/, "")); }
+    if (label) {
+      label.id = label.id || `label-${select.id}`;
+      box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") || ""}`);
+    } else if (select) {
+      box.removeAttribute("aria-labelledby");
+      box.setAttribute("aria-label", select.getAttribute("aria-label") || select.name);
+    }
   }
   // Date and time beside one another share one label.
   for (const part of document.querySelectorAll(".datetime input")) {

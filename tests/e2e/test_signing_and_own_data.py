@@ -62,7 +62,7 @@ def test_a_superior_signs_fifteen_forms_at_once(page: Page, sign_in: Any, media:
     page.set_input_files("form[action$='/unggah/'] input[type=file]", signed)
     page.click("form[action$='/unggah/'] button")
     expect(page.locator(".messages")).to_contain_text("15")
-    expect(page.locator("main")).to_contain_text("Tidak ada formulir")
+    expect(page.locator("main")).to_contain_text("Tidak ada yang menunggu")
     assert Document.objects.filter(state=Document.State.SIGNED).count() == 15
 
 

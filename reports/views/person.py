@@ -158,6 +158,7 @@ def _may(request: HttpRequest, person: Employee) -> dict[str, Any]:
     return {
         "own": own,
         "may_change": change,
+        "correctable": {kind for kind, *_ in ENTRIES if change and allows(user, kind, "change")},
         "entries": [e for e in ENTRIES if change and allows(user, e[0], "add")],
         "may_run": allows(user, "run", "add"),
         "may_see_runs": allows(user, "run", "view"),

@@ -247,3 +247,20 @@ def test_a_holder_starts_with_the_own_balance_and_no_figures(
     answer = client.get(reverse("admin:index"))
     assert "37,500" in answer.content.decode()
     assert "figures" not in answer.context
+
+
+def test_a_fact_is_linked_to_its_form_only_for_whom_that_form_opens(client: Client) -> None:
+    """An administrator corrects ranks, Biro SDM alone corrects ratings and opening balances."""
+    person = factories.EmployeeFactory()
+    rank, rating = factories.RankFactory(employee=person), factories.RatingFactory(employee=person)
+    forms = {
+        kind: reverse(f"{app}:{kind}_edit", args=[person.public_id, pk])
+        for app, kind, pk in (("employees", "rank", rank.pk), ("credits", "rating", rating.pk))
+    }
+    linked = {}
+    for role in (Role.HR, Role.ADMIN, Role.AUDITOR):
+        client.force_login(UserFactory(roles=[role]))
+        body = client.get(reverse("reports:person", args=[person.public_id])).content.decode()
+        linked[role] = {kind for kind, form in forms.items() if form in body}
+        assert all(client.get(forms[kind]).status_code == 200 for kind in linked[role])
+    assert linked == {Role.HR: {"rank", "rating"}, Role.ADMIN: {"rank"}, Role.AUDITOR: set()}

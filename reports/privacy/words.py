@@ -96,6 +96,7 @@ WHAT: dict[str, str | Promise] = {
     "position_coordinator": _("JF coordinator"),
     "claim_coordinator": _("coordinator of a unit's claims"),
     "delegation": _("delegation"),
+    "determining_officer": _("determining officer (pejabat penetap)"),
     "correction_request": _("request for a correction"),
     "audit": _("audit trail"),
     "access": _("access log"),

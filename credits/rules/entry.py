@@ -148,13 +148,6 @@ def transfer_between_positions(
     )
 
 
-def category_change_points(
-    edition: Edition, level: Level | str, golongan: Golongan | str
-) -> Explained:
-    """Alih kategori: the new ledger opens with AK Dasar alone (E-07, to be confirmed)."""
-    return base_points(edition, level, golongan)
-
-
 def read_origin(given: object) -> Origin:
     """A former position; raises RuleError("origin.unknown")."""
     try:

@@ -38,11 +38,6 @@ class Segment(Generic[T]):
     value: T
 
 
-def first_of_month(day: date) -> date:
-    """The first day of the month of ``day``."""
-    return day.replace(day=1)
-
-
 def next_month(day: date) -> date:
     """The first day of the month after that of ``day``."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)

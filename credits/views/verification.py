@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from rest_framework.throttling import AnonRateThrottle
 
+from accounts.browsers import client_address
 from accounts.policy import public
 from credits.models import Document
 from employees.models import Employee
@@ -33,7 +34,7 @@ class _Throttle(AnonRateThrottle):
     rate = "30/min"
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        return self.cache_format % {"scope": self.scope, "ident": client_address(request)}
 
 
 @public

@@ -513,3 +513,11 @@ def test_too_many_requests_are_turned_away(client: Client) -> None:
     address = reverse("credits:verify_file")
     answers = [client.get(address).status_code for _ in range(31)]
     assert answers == [200] * 30 + [429]
+
+
+def test_a_forged_forwarded_address_does_not_start_the_count_anew(client: Client) -> None:
+    """Without a proxy of ours, what the header says was written by the caller."""
+    address = reverse("credits:verify_file")
+    forged = [f"10.0.0.{n}" for n in range(31)]
+    answers = [client.get(address, HTTP_X_FORWARDED_FOR=ip).status_code for ip in forged]
+    assert answers == [200] * 30 + [429]

@@ -1,11 +1,16 @@
 """What the HTML pages of all apps share."""
 
+from datetime import date, datetime, time
 from typing import Any, cast
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -31,3 +36,21 @@ def paged(request: HttpRequest, rows: Any, size: int, name: str = "page") -> dic
             (n, address(n) if isinstance(n, int) and n != page.number else None) for n in elided
         ],
     }
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The id that a text is, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a day, in the ministry's time."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The last instant of a day, in the ministry's time."""
+    return timezone.make_aware(datetime.combine(day, time.max)) if day else None

@@ -36,7 +36,8 @@ def _apart(name: str, condition: Q) -> ExclusionConstraint:
     )
 
 
-def _account() -> "models.ForeignKey[Any, Any]":
+def account() -> "models.ForeignKey[Any, Any]":
+    """Who did a step; kept as long as the row is."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -73,18 +74,18 @@ class Rating(models.Model):
     batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, blank=True, related_name="ratings"
     )
-    entered_by = _account()
+    entered_by = account()
     recorded_at = models.DateTimeField(auto_now_add=True)
-    approved_by = _account()  # None beside approved_at: at the console, or before there was this
+    approved_by = account()  # None beside approved_at: at the console, or before there was this
     approved_at = models.DateTimeField(null=True, blank=True)
-    returned_by = _account()
+    returned_by = account()
     corrects = models.ForeignKey(  # withdrawn when this one, of another period, is approved
         "self", models.PROTECT, null=True, blank=True, related_name="corrections"
     )
     superseded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
-    withdrawal_by = _account()  # asked to withdraw it: counts until a second person agrees
+    withdrawal_by = account()  # asked to withdraw it: counts until a second person agrees
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     remark = models.CharField(max_length=500, blank=True)  # why returned, or why to be withdrawn
 

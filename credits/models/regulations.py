@@ -7,12 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-
-def _person() -> models.ForeignKey:
-    """Who did a step; kept as long as the version is."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+from credits.models.facts import account
 
 
 class RegulationVersion(models.Model):
@@ -46,16 +41,16 @@ class RegulationVersion(models.Model):
     golden_at = models.DateTimeField(null=True, blank=True)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
-    published_by = _person()
+    published_by = account()
     published_at = models.DateTimeField(null=True, blank=True)
     published_because = models.CharField(_("reason"), max_length=500, blank=True)
     rules_version = models.CharField(max_length=16, blank=True)  # of the set that it made
 
     # Taking it back takes two people as well.
-    withdrawal_by = _person()
+    withdrawal_by = account()
     withdrawal_at = models.DateTimeField(null=True, blank=True)
     withdrawal_because = models.CharField(_("reason"), max_length=500, blank=True)
-    withdrawn_by = _person()
+    withdrawn_by = account()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,7 +1,6 @@
 """What the pages of runs and documents share."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.access import How, looked, looked_at_all
+from accounts.pages import XLSX, as_uuid
 from accounts.policy import visible
 from credits.documents.render import render_signing_list
 from credits.models import CalculationRun, Document, DocumentBatch
@@ -51,9 +51,6 @@ def progress(work: CalculationRun | DocumentBatch) -> dict[str, Any]:
     return {"done": work.done, "total": work.people, "text": text, "finished": finished}
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 def list_file(
     request: HttpRequest, documents: QuerySet[Document], signer: Employee, ending: str
 ) -> HttpResponse:
@@ -81,11 +78,3 @@ def person_asked(request: HttpRequest) -> Employee | None:
     person = get_object_or_404(people, public_id=as_uuid(asked))
     looked(request, "employee", [person])
     return person
-
-
-def as_uuid(text: str) -> UUID | None:
-    """The id that a text is, if it is one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

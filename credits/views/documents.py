@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import How, filters_of, looked
 from accounts.access import listed as log_list
-from accounts.pages import paged, signed_in
+from accounts.pages import as_uuid, paged, signed_in
 from accounts.policy import allows, guard, visible
 from credits.explanations import document_problem
 from credits.forms import ActForm, ScanForm
@@ -27,7 +27,7 @@ from credits.services import issuing
 from credits.services.acts import Act, open_acts, permitted
 from credits.services.issuing import DocumentError
 from credits.services.numbering import NumberingError
-from credits.views.common import BADGES, DOCUMENT_BADGES, FORMS, as_uuid
+from credits.views.common import BADGES, DOCUMENT_BADGES, FORMS
 from employees.models import Employee
 from employees.scans import SCAN_TYPES
 

@@ -21,13 +21,12 @@ from accounts import invitations, tasks
 from accounts.access import listed as log_list
 from accounts.mail import address
 from accounts.models import User
-from accounts.pages import paged, signed_in
+from accounts.pages import XLSX, paged, signed_in
 from accounts.policy import Role, guard
 from employees.services import accounts
 from positions.selectors import unit_names
 
 SIZE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROLES = {
     Role.SUPERIOR: gettext_lazy("Direct superior (pejabat penilai)"),
     Role.COORDINATOR: gettext_lazy("Coordinator of a unit's claims"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kombu.exceptions import OperationalError
 
 from accounts.access import listed as log_list
-from accounts.pages import paged, signed_in
+from accounts.pages import XLSX, paged, signed_in
 from accounts.policy import allows, guard
 from employees import messages as places
 from employees.forms import MappingForm, UploadForm
@@ -30,7 +30,6 @@ from employees.tasks import run_import
 PAGE = 50
 State = ImportBatch.State
 logger = logging.getLogger("sijafung.imports")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @guard("import", "view")

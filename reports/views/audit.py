@@ -1,7 +1,7 @@
 """The auditor's pages: who wrote what, who looked at whom, and whether the trails are whole."""
 
 import tempfile
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import How, filters_of, looked, looked_at_all
 from accounts.models import AccessEvent, AuditCheck, AuditEvent, AuditSeal, User
-from accounts.pages import paged, signed_in
+from accounts.pages import XLSX, paged, signed_in, start_of
 from accounts.policy import guard
 from accounts.sealing import check
 from accounts.services import query_of, save_query
@@ -25,7 +25,6 @@ from reports.filters import matching
 from reports.forms import TrailForm, WhyForm
 from reports.privacy.sheets import trail_csv, trail_workbook
 from reports.privacy.words import looks, told
-from reports.views.people import XLSX
 
 A_PAGE = 50
 CSV = "text/csv; charset=utf-8"
@@ -87,14 +86,10 @@ def _asked(request: HttpRequest, events: "QuerySet[Any]") -> tuple[TrailForm, "Q
         if asked.get(name):
             events = events.filter(**{name: asked[name]})
     if asked.get("start"):
-        events = events.filter(at__gte=_midnight(asked["start"]))
+        events = events.filter(at__gte=start_of(asked["start"]))
     if asked.get("end"):
-        events = events.filter(at__lt=_midnight(asked["end"] + timedelta(days=1)))
+        events = events.filter(at__lt=start_of(asked["end"] + timedelta(days=1)))
     return form, events.order_by("-id")
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _officers(text: str) -> "QuerySet[User]":

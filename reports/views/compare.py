@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import filters_of, looked_at_all
 from accounts.access import listed as log_list
-from accounts.pages import paged
+from accounts.pages import XLSX, end_of, paged
 from accounts.policy import allows, guard, visible
 from credits.explanations import points
 from credits.models import CalculationRun
 from credits.views.common import OPEN
 from employees.models import Employee
-from positions.selectors import units_below
+from positions.selectors import below
 from reports.compare import (
     Difference,
     State,
@@ -37,8 +37,7 @@ from reports.compare import (
 from reports.exports import workbook
 from reports.forms import DaysForm, RunsForm
 from reports.selectors import choices_of, people_today
-from reports.views.people import XLSX, ask_why
-from reports.views.person import end_of
+from reports.views.people import ask_why
 
 A_PAGE = 25
 BATCH = 500
@@ -188,7 +187,7 @@ def _found(request: HttpRequest, asked: Asked) -> list[Difference]:
     data = asked.form.cleaned_data if asked.form.is_bound else {}
     unit, position = data.get("unit"), data.get("position")
     if unit:
-        rows = rows.filter(unit_now__in=units_below([int(unit)], asked.day))
+        rows = rows.filter(unit_now__in=below(int(unit), asked.day))
     if position:
         rows = rows.filter(position_now=position)
     chosen = people.filter(pk__in=rows.values("pk")) if unit or position else people

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import filters_of, looked_at_all
 from accounts.access import listed as log_list
-from accounts.pages import paged, signed_in
+from accounts.pages import XLSX, paged, signed_in
 from accounts.policy import allows, guard
 from accounts.services import save_query
 from reports.columns import COLUMNS, html
@@ -22,7 +22,6 @@ from reports.views.people_lists import ROLES
 from reports.views.selection import NOT_FILTERS, selection
 
 SIZES = (25, 50, 100)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @guard("employee", "view")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import listed as log_list
-from accounts.pages import signed_in
+from accounts.pages import as_uuid, signed_in
 from accounts.policy import guard, require, visible
 from credits.explanations import document_problem, issue
 from credits.selectors import standings
@@ -24,7 +24,7 @@ from credits.services.contents import contents
 from credits.services.periods import PeriodError, check_open
 from employees.models import Employee
 from reports.forms import BulkDraftForm, BulkRunForm
-from reports.views.selection import as_uuid, selection
+from reports.views.selection import selection
 
 SHOWN = 12  # people named on the preview
 COUNTED = 500  # people for whom a preview works out each form

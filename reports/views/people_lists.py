@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import listed as log_list
-from accounts.pages import signed_in
+from accounts.pages import as_uuid, signed_in
 from accounts.policy import Role, guard, roles_of, visible
 from accounts.saved_lists import lists_for
 from accounts.services import remember_columns, remove_list, save_list, save_query
@@ -24,7 +24,7 @@ from positions.models import Position, UnitVersion
 from reports.columns import COLUMNS
 from reports.filters import matching, named, similar
 from reports.selectors import people_today
-from reports.views.selection import PLACE, as_uuid, selection
+from reports.views.selection import PLACE, selection
 
 PEOPLE, OTHERS, SHORTEST, LONGEST = 6, 3, 2, 200
 

@@ -1,6 +1,6 @@
 """The page of one person: where they stand, why, and what may be done about it; also on paper."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import How, looked
+from accounts.pages import end_of, start_of
 from accounts.policy import allows, guard, visible
 from credits.explanations import issue, why_no_rank_target
 from credits.models import Document
@@ -86,18 +87,9 @@ def _context(request: HttpRequest, person: Employee, size: int) -> dict[str, Any
     origins = origins_of(person.pk, run_ids([*history["events"], *history["undone"]]))
     add_traces([*history["events"], *history["undone"]], facts, origins, documents)
     if since := when.get("since"):
-        context["changes"] = changes_since(_start_of(since), entries, facts, origins)
+        context["changes"] = changes_since(start_of(since), entries, facts, origins)
     context |= history | _standing(person, entries, on, known_at)
     return context | _now(facts, on) | _may(request, person)
-
-
-def end_of(day: date | None) -> datetime | None:
-    """The last instant of a day, in the ministry's time."""
-    return timezone.make_aware(datetime.combine(day, time.max)) if day else None
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _standing(

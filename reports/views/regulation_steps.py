@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import listed as log_list
 from accounts.access import looked_at_all
-from accounts.pages import signed_in
+from accounts.pages import XLSX, signed_in
 from accounts.policy import allows, guard
 from credits.models import CalculationRun, RegulationVersion
 from credits.rules.edition_files import EditionFileError
@@ -30,7 +30,6 @@ from reports import golden, regulations
 from reports.forms_regulations import LoadForm, PublishForm, WithdrawForm
 from reports.regulation_effects import effect_of, workbook
 from reports.regulation_sentences import finding, finding_text, refused
-from reports.views.people import XLSX
 
 BADGES = {
     "draft": "badge-warn",

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import SavedQuery
-from accounts.pages import signed_in
+from accounts.pages import as_uuid, signed_in
 from accounts.policy import roles_of, visible
 from accounts.saved_lists import Lists, lists_for
 from credits.rules.units import from_units
@@ -98,13 +97,6 @@ def _lists(request: HttpRequest) -> Lists:
     return lists_for(
         signed_in(request), roles_of(request.user), PLACE, as_uuid(request.GET.get("list", ""))
     )
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def in_order(rows: QuerySet[Any], wanted: str) -> QuerySet[Any]:

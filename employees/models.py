@@ -105,6 +105,7 @@ class Employee(models.Model):
             GinIndex(fields=["name"], name="employee_name_trgm", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["nip"], name="employee_nip_trgm", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["name", "id"], name="employee_by_name"),
+            models.Index(fields=["id"], name="employee_sample", condition=Q(is_sample=True)),
         ]
 
     def __str__(self) -> str:

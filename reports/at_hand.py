@@ -1,4 +1,4 @@
-"""What every page's header tells the reader: unread notices, and own work that is going on."""
+"""What every page's header tells: unread notices, own work going on, invented people."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,17 +23,19 @@ _COUNTS = """
         (SELECT count(*) FROM credits_documentbatch
             WHERE actor_id = %(user)s AND state = ANY(%(open)s)),
         (SELECT count(*) FROM employees_importbatch WHERE state = ANY(%(working)s)
-            AND %(user)s IN (created_by_id, applied_by_id, undone_by_id))"""
+            AND %(user)s IN (created_by_id, applied_by_id, undone_by_id)),
+        EXISTS (SELECT 1 FROM employees_employee WHERE is_sample AND withdrawn_at IS NULL)"""
 
 
 @dataclass(frozen=True)
 class AtHand:
-    """Numbers of the header."""
+    """Numbers of the header, and whether the people shown are invented ones."""
 
     unread: int
     runs: int
     batches: int
     imports: int
+    sample: bool
 
     @property
     def working(self) -> int:

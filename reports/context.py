@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -14,8 +13,6 @@ from accounts.models import User
 from employees.models import Employee
 from reports.at_hand import AtHand, at_hand
 from reports.help import help_address
-
-SAMPLE_CACHE_S = 60
 
 # label, route, what the role must be allowed to do
 NAVIGATION = (
@@ -39,12 +36,15 @@ NAVIGATION = (
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The context of every page; what costs a query is asked only where it is shown."""
+    known = SimpleLazyObject(lambda: _at_hand(request))
     return {
         "agency": settings.AGENCY,
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "language_next": request.get_full_path() if request.method == "GET" else request.path,
-        "has_sample_data": SimpleLazyObject(_has_sample_data),
-        "at_hand": SimpleLazyObject(lambda: _at_hand(request)),
+        "has_sample_data": SimpleLazyObject(
+            lambda: known.sample if known else Employee.objects.filter(is_sample=True).exists()
+        ),
+        "at_hand": known,
         "help_page": help_address(request),
     }
 
@@ -52,16 +52,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def _at_hand(request: HttpRequest) -> AtHand | None:
     user = getattr(request, "user", None)
     return at_hand(user) if isinstance(user, User) and user.is_active else None
-
-
-def _has_sample_data() -> bool:
-    return bool(
-        cache.get_or_set(
-            "has_sample_data",
-            lambda: Employee.objects.filter(is_sample=True).exists(),
-            SAMPLE_CACHE_S,
-        )
-    )
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ ROLE_LABELS = {
     Role.AUDITOR: _("Auditor (reads only)"),
     Role.ADMIN: _("Administrator"),
     Role.DETERMINER: _("Determining officer (pejabat penetap)"),
+    Role.CHAIR: _("Chair of an assessment team"),
+    Role.SECRETARY: _("Secretary of an assessment team"),
 }
 
 

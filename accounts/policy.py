@@ -35,6 +35,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMIN = "administrator"
     DETERMINER = "pejabat_penetap"
+    CHAIR = "ketua_tim"
+    SECRETARY = "sekretaris_tim"
 
 
 class Scope(StrEnum):
@@ -46,6 +48,9 @@ class Scope(StrEnum):
     SUBORDINATES = "subordinates"
     OWN = "own"
     SIGNER = "signer"  # what one is to sign, or signed
+    DETERMINES = "determines"  # what one is to determine, or determined
+    ASSIGNED = "assigned"  # claims that one judges
+    TEAM = "team"  # of the team that one leads or keeps the papers of
 
 
 Where = Callable[[Any, date], Q]
@@ -64,6 +69,12 @@ _resources: dict[str, _Resource] = {}
 def declare(resource: str, action: str, grants: dict[Role, Scope]) -> None:
     """State who may do `action` on `resource`, and how far each role reaches."""
     _resources.setdefault(resource, _Resource()).grants[action] = grants
+
+
+def extend(resource: str, action: str, grants: dict[Role, Scope]) -> None:
+    """Grant more roles on a lower app's resource; its `declare` comes first, by import."""
+    known = _resources[resource].grants
+    known[action] = known.get(action, {}) | grants
 
 
 def declare_scope(resource: str, scope: Scope, where: Where) -> None:

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AssessorsConfig(AppConfig):
     name = "assessors"
     verbose_name = _("Assessors")
+
+    def ready(self) -> None:
+        from assessors import policy  # noqa: F401 - it needs the models
+        from assessors.services import standing
+
+        standing.register()

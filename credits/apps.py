@@ -10,6 +10,7 @@ class CreditsConfig(AppConfig):
 
     def ready(self) -> None:
         from credits import importing, keeping, notices, policy  # noqa: F401 - they need the models
+        from credits.services.claims import all_kinds  # noqa: F401
 
         importing.register()
         keeping.register()

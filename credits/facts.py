@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from credits.rules.timeline import Appointment, Degree, Facts, Opening, Pause, Rating
+from credits.rules.timeline import Appointment, Degree, Determined, Facts, Opening, Pause, Rating
 
 # Heights of formal degrees; a D-IV and an S-1 are equals.
 DEGREE_ORDER = {"SMA": 0, "D1": 1, "D2": 2, "D3": 3, "D4": 4, "S1": 4, "S2": 5, "S3": 6}
@@ -36,12 +36,16 @@ OTHERS = """
     UNION ALL
     SELECT employee_id, 'degree', id, degree, recorded_on, NULL::date, 0, false
     FROM employees_education WHERE {employee_id}
+    UNION ALL
+    SELECT employee_id, 'claim', id, edition || E'\x1f' || article, decided_on, effective_on, units,
+        false
+    FROM credits_claimdecision WHERE {employee_id} AND withdrawn_at IS NULL AND units > 0
     ORDER BY 1, 5, 3"""
 
 
 def facts_of(ids: Sequence[int]) -> dict[int, Facts]:
     """The facts of people by id; nobody is left out, some may have none."""
-    people = {i: Facts(i, [], [], [], [], None, []) for i in ids}
+    people = {i: Facts(i, [], [], [], [], None, [], []) for i in ids}
     find = people.get  # strangers may come along: see `among`
     with connection.cursor() as cursor:
         for row in _read(cursor, APPOINTMENTS, people):
@@ -97,5 +101,10 @@ def _other(facts: Facts, row: tuple[Any, ...]) -> None:
         facts.opening = Opening(key, start, kind, units)
     elif what == "pause":
         facts.pauses.append(Pause(key, kind, start, end, cum_laude))  # type: ignore[attr-defined]
+    elif what == "claim":
+        edition, _, article = kind.partition("\x1f")
+        facts.claims.append(  # type: ignore[attr-defined]
+            Determined(key, start, end, units, article, edition)
+        )
     else:
         facts.degrees.append(Degree(key, DEGREE_ORDER[kind], start))  # type: ignore[attr-defined]

@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from accounts.audit import exempt, watch
 from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope
-from employees.models import Employee
+from credits.models import Claim, DeterminingOfficer
+from credits.models.officers import LADDER
+from employees.models import Delegation, Employee
 from employees.policy import READERS, declare_personal, subordinates
 from employees.selectors import rated_by
 
@@ -48,6 +50,30 @@ def subordinates_or_signs(user: Any, day: date) -> Q:
     return Q(employee_id__in=people.values("pk")) | signs(user, day)
 
 
+def determines(user: Any, day: date) -> Q:
+    """Claims decided by a team or Biro SDM, at the levels that the user's office determines."""
+    offices = DeterminingOfficer.objects.on(day).filter(
+        Q(employee__user_id=user.pk)
+        | Q(
+            employee__in=Delegation.objects.on(day)
+            .filter(deputy__user_id=user.pk)
+            .values("officer")
+        )
+    )
+    step = Case(*(When(level=level, then=Value(n)) for n, level in enumerate(LADDER, 1)))
+    mine = Claim.objects.alias(step=step).filter(
+        Exists(
+            offices.filter(
+                agency=OuterRef("employee__employer"),
+                lowest__lte=OuterRef("step"),
+                highest__gte=OuterRef("step"),
+            )
+        ),
+        state__in=("approved", "partly", "determined", "objection", "archived"),
+    )
+    return Q(pk__in=mine.values("pk"))
+
+
 declare("document", "view", READERS | {Role.DETERMINER: Scope.SIGNER})
 declare_scope("document", Scope.SIGNER, signs)
 declare_scope("document", Scope.SUBORDINATES, subordinates_or_signs)
@@ -73,6 +99,32 @@ declare("period", "change", ONLY_HR)
 for _action in ("add", "change"):
     declare("numbering", _action, {Role.ADMIN: Scope.ALL})
 declare("numbering", "delete", {})
+
+# Claims: holder and coordinator write drafts, the coordinator submits, Biro SDM submits and
+# checks. What a team may do its own app grants (assessors.policy); acts ask services.claims.who.
+WRITERS = {Role.HOLDER: Scope.OWN, Role.COORDINATOR: Scope.UNIT, Role.HR: Scope.ALL}
+declare("claim", "view", READERS | {Role.DETERMINER: Scope.DETERMINES})
+for _action in ("add", "change"):
+    declare("claim", _action, WRITERS)
+declare("claim", "submit", {Role.COORDINATOR: Scope.UNIT, Role.HR: Scope.ALL})
+declare("claim", "check", ONLY_HR)
+declare("claim", "determine", {Role.DETERMINER: Scope.DETERMINES})
+declare("claim", "delete", {})
+declare_personal("claim", "employee__")
+declare_scope("claim", Scope.DETERMINES, determines)
+
+# Evidence: the person's own files. Who judges a claim sees those that it names.
+declare("evidence", "view", STAFF | WRITERS)
+for _action in ("add", "change"):
+    declare("evidence", _action, WRITERS)
+declare("evidence", "delete", {})
+declare_personal("evidence", "employee__")
+
+# The tables of activity items.
+declare("activity", "view", EVERYBODY)
+for _action in ("add", "change"):
+    declare("activity", _action, OFFICERS)
+declare("activity", "delete", {})
 
 # Runs and batches concern many people at once.
 for _resource in ("run", "document_batch"):
@@ -104,4 +156,8 @@ for _table in ("runchunk", "documentpart"):
     exempt(f"credits_{_table}", "work of a machine; the run or batch says who asked")
 for _table in ("runchange", "runissue"):
     exempt(f"credits_{_table}", "result of a run, computed anew by the next")
+exempt("credits_claimevent", "append-only in the database itself")
+exempt("credits_claimeditor", "who has a page open; kept for minutes")
+watch("credits_claim", hidden=("stated",))
+watch("credits_evidencefile")
 exempt("credits_numberseries", "counter; the documents hold the numbers")

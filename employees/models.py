@@ -415,6 +415,50 @@ class ClaimCoordinator(Dated):
         return f"{self.unit}: {self.employee}"  # as above
 
 
+class Kinship(models.Model):
+    """A declared relation of two people: neither judges, submits or decides for the other.
+
+    Stored once, whoever declared it; asked in both directions (`employees.selectors.related`).
+    """
+
+    class Kind(models.TextChoices):
+        SPOUSE = "spouse", _("spouse")
+        PARENT = "parent", _("parent or child")
+        SIBLING = "sibling", _("brother or sister")
+        OTHER = "other", _("other relative")
+
+    employee = models.ForeignKey(
+        Employee, models.CASCADE, related_name="kinships", verbose_name=_("employee")
+    )
+    relative = models.ForeignKey(
+        Employee, models.CASCADE, related_name="kinships_of", verbose_name=_("relative")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
+    ended_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("declared relation")
+        verbose_name_plural = _("declared relations")
+        ordering = ["employee", "relative"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "relative"],
+                name="kinship_once",
+                condition=Q(ended_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="kinship_of_two", condition=~Q(employee=models.F("relative"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} - {self.relative_id}"
+
+
 class Correction(models.Model):
     """A fact entered or corrected by hand: who, why, what was there, what stands now."""
 

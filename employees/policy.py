@@ -167,6 +167,13 @@ declare("correction_request", "add", ON_RECORD)
 declare("correction_request", "change", {Role.HR: Scope.ALL})
 declare_personal("correction_request", "employee__")
 
+# Everybody declares the own relatives; Biro SDM declares for others.
+declare("kinship", "view", STAFF | {r: Scope.OWN for r in Role if r not in STAFF})
+for _action in ("add", "change"):
+    declare("kinship", _action, ON_RECORD | {Role.HR: Scope.ALL})
+declare("kinship", "delete", {})
+declare_personal("kinship", "employee__")
+
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})

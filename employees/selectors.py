@@ -1,10 +1,11 @@
-"""Reading who acts for whom."""
+"""Reading who acts for whom, and who is related to whom."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
 
-from employees.models import Delegation, Superior
+from employees.models import Delegation, Kinship, Superior
 
 
 def deputies(on: date) -> dict[int, Delegation]:
@@ -23,3 +24,12 @@ def rated_by(user_id: int, end: date, on: date) -> Q:
     acting = Q(superior__user_id=user_id) | Q(superior_id__in=officers)
     rated = Superior.objects.on(end).filter(acting)
     return Q(id__in=rated.values("employee_id")) & ~Q(user_id=user_id)
+
+
+def related(ids: Iterable[int], on: date) -> set[int]:
+    """Everybody who is a declared relative of one of these people on a day. One statement."""
+    wanted = set(ids)
+    current = Q(ended_on__isnull=True) | Q(ended_on__gte=on)
+    sides = Q(employee_id__in=wanted) | Q(relative_id__in=wanted)
+    pairs = Kinship.objects.filter(current, sides).values_list("employee_id", "relative_id")
+    return {b for a, b in pairs if a in wanted} | {a for a, b in pairs if b in wanted}

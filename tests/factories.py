@@ -1,6 +1,7 @@
 """Small factories for tests: each makes the least that the database accepts."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -8,7 +9,18 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from credits.models import DeterminingOfficer, OpeningBalance, Predicate, Rating
+from assessors.models import Membership, Team
+from credits.models import (
+    ActivityItem,
+    ActivityTable,
+    Claim,
+    ClaimItem,
+    DeterminingOfficer,
+    EvidenceFile,
+    OpeningBalance,
+    Predicate,
+    Rating,
+)
 from credits.rules.units import UNIT
 from employees.models import (
     Agency,
@@ -269,3 +281,133 @@ class DeterminingOfficerFactory(DjangoModelFactory):
     employee = factory.SubFactory(EmployeeFactory)
     office = "Kepala Biro Organisasi dan SDM Aparatur"
     start = date(2021, 1, 1)
+
+
+# ------------------------------------------------------------------ claims and teams
+
+
+class ActivityTableFactory(DjangoModelFactory):
+    class Meta:
+        model = ActivityTable
+
+    position = factory.SubFactory(PositionFactory)
+    regulation = "Peraturan contoh"
+    provenance = ActivityTable.Provenance.INVENTED
+    start = date(2019, 1, 1)
+    end = date(2022, 12, 31)
+
+
+class ActivityItemFactory(DjangoModelFactory):
+    """An item of the main duties of Ahli Pertama, half a point each."""
+
+    class Meta:
+        model = ActivityItem
+
+    table = factory.SubFactory(ActivityTableFactory)
+    code = factory.Sequence(lambda n: f"I.A.{n}")
+    element = "utama"
+    name = "Menyusun laporan contoh"
+    product = "laporan"
+    level = "ahli_pertama"
+    points = Decimal("0.5")
+
+
+class EvidenceFileFactory(DjangoModelFactory):
+    """A row without bytes; tests of the bytes upload them through the service."""
+
+    class Meta:
+        model = EvidenceFile
+
+    employee = factory.SubFactory(EmployeeFactory)
+    title = "Laporan"
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    size = 1000
+    content_type = "application/pdf"
+    file = factory.LazyAttribute(lambda o: f"evidence/{o.sha256[:2]}/{o.sha256}")
+
+
+class ClaimFactory(DjangoModelFactory):
+    """A draft of a conventional claim of the first half of 2022.
+
+    `ClaimFactory(employee=...)` takes position, level, rank and unit from the person's facts.
+    """
+
+    class Meta:
+        model = Claim
+
+    employee = factory.SubFactory(EmployeeFactory)
+    kind = "konvensional"
+    path = "team"
+    period_start = date(2022, 1, 1)
+    period_end = date(2022, 6, 30)
+    late_reason = "Belum pernah dinilai"
+
+    @factory.lazy_attribute
+    def position(self) -> Any:
+        held = self.employee.appointments.order_by("-start").first()
+        return held.position if held else None
+
+    @factory.lazy_attribute
+    def level(self) -> str:
+        held = self.employee.appointments.order_by("-start").first()
+        return held.level if held else ""
+
+    @factory.lazy_attribute
+    def golongan(self) -> str:
+        rank = self.employee.ranks.order_by("-effective_on").first()
+        return rank.golongan if rank else ""
+
+    @factory.lazy_attribute
+    def unit(self) -> Any:
+        member = self.employee.memberships.order_by("-start").first()
+        return member.unit if member else None
+
+
+class ClaimItemFactory(DjangoModelFactory):
+    """One product with one file of the claimant."""
+
+    class Meta:
+        model = ClaimItem
+        skip_postgeneration_save = True
+
+    claim = factory.SubFactory(ClaimFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    activity = factory.SubFactory(ActivityItemFactory)
+    start = date(2022, 2, 1)
+    end = date(2022, 2, 28)
+    quantity = 1
+
+    @factory.post_generation
+    def evidence(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            self.files.add(EvidenceFileFactory(employee=self.claim.employee))
+
+
+class TeamFactory(DjangoModelFactory):
+    """An active team without members for the positions given: `TeamFactory(positions=[...])`."""
+
+    class Meta:
+        model = Team
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Tim Penilai {n}")
+    agency = factory.SubFactory(AgencyFactory)
+    state = Team.State.ACTIVE
+    decree = factory.SubFactory(DecreeFactory)
+    start = date(2022, 1, 1)
+
+    @factory.post_generation
+    def positions(self, create: bool, positions: Any, **kwargs: Any) -> None:
+        if create and positions:
+            self.positions.set(positions)
+
+
+class TeamMembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    team = factory.SubFactory(TeamFactory)
+    employee = factory.SubFactory(EmployeeFactory)
+    role = Membership.Role.MEMBER
+    start = date(2022, 1, 1)
+    trained_on = date(2021, 6, 1)

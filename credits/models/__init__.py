@@ -1,5 +1,17 @@
-"""Ratings, opening balances, the ledger of credit points, its runs, and the official forms."""
+"""Ratings, opening balances, claims, the ledger of points, its runs, and the official forms."""
 
+from credits.models.claims import (
+    ActivityItem,
+    ActivityTable,
+    Claim,
+    ClaimDecision,
+    ClaimEditor,
+    ClaimEvent,
+    ClaimItem,
+    EvidenceFile,
+    JointWork,
+    Objection,
+)
 from credits.models.documents import (
     ClosedPeriod,
     Document,
@@ -23,18 +35,28 @@ from credits.models.officers import DeterminingOfficer
 from credits.models.regulations import RegulationVersion
 
 __all__ = [
+    "ActivityItem",
+    "ActivityTable",
     "CalculationRun",
+    "Claim",
+    "ClaimDecision",
+    "ClaimEditor",
+    "ClaimEvent",
+    "ClaimItem",
     "ClosedPeriod",
     "DeterminingOfficer",
     "Document",
     "DocumentBatch",
     "DocumentEvent",
     "DocumentPart",
+    "EvidenceFile",
+    "JointWork",
     "LedgerAnchor",
     "LedgerEntry",
     "LedgerHead",
     "NumberScheme",
     "NumberSeries",
+    "Objection",
     "OpeningBalance",
     "Predicate",
     "Rating",

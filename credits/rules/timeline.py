@@ -96,6 +96,17 @@ class Degree(NamedTuple):
     recorded_on: date | None
 
 
+class Determined(NamedTuple):
+    """A conventional claim as determined: units that count, and by which article and edition."""
+
+    id: int
+    on: date  # determined on
+    effective_on: date  # the last day of the work
+    units: int
+    article: str
+    edition: str
+
+
 @dataclass(slots=True)
 class Facts:
     """What the counting of one person rests on; every sequence in order of time."""
@@ -107,6 +118,7 @@ class Facts:
     pauses: Sequence[Pause] = ()
     opening: Opening | None = None
     degrees: Sequence[Degree] = ()
+    claims: Sequence[Determined] = ()
 
 
 class Issue(NamedTuple):
@@ -158,6 +170,8 @@ def expected_lines(facts: Facts, rules: Rulebook | None = None) -> Account:
     _enter(account, facts, held, begin)
     _study(account, facts, held, begin)
     _degrees(account, facts, held, begin)
+    if facts.claims:
+        _claims(account, facts, held)
     if len(account.lines) > 1:
         account.lines.sort(key=by_time)
     _reset(account, facts, held, begin)
@@ -445,6 +459,39 @@ def _integrated(
         None,
         "opening",
     )
+
+
+def _claims(account: Account, facts: Facts, held: Sequence[Appointment]) -> None:
+    """Conventional points determined after the stated balance: they come on top of it.
+
+    What was determined by the day of that balance is within it, and not counted again. Work of
+    the conventional regime counts from the day of the balance, hence at the level held then.
+    """
+    opening = facts.opening
+    for claim in facts.claims:
+        if opening and claim.on <= opening.on:
+            account.note("claim_in_opening", on=claim.on.isoformat())
+            continue
+        day = max(claim.effective_on, opening.on) if opening else claim.effective_on
+        holding = held_on(held, day) or held[0]
+        terms = Terms(
+            "claim",
+            day.isoformat(),
+            claim.units,
+            "conventional.claim",
+            claim.article,
+            claim.edition,
+            holding.level,
+            "",
+            "",
+            None,
+            claim.units,
+            100,
+            None,
+            None,
+            "claim",
+        )
+        account.lines.append(Line(terms, claim.id))
 
 
 # ------------------------------------------------------------------ entering a position

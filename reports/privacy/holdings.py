@@ -223,6 +223,71 @@ HOLDINGS = (
         {"act": "subject reason at before after actor", "technical": _DATES},
     ),
     Holding(
+        "employees.Kinship", YOURSELF, CAREER,
+        {"duty": "relative kind ended_on", "act": "declared_by declared_at", "technical": _DATES},
+        others=("relative",),
+    ),
+    Holding(
+        "credits.EvidenceFile", YOURSELF, CAREER,
+        {
+            "proof": "title sha256 size content_type pages file scan",
+            "act": "uploaded_by uploaded_at removed_at",
+            "technical": "id public_id employee",
+        },
+    ),
+    Holding(
+        "credits.Claim", YOURSELF, CAREER,
+        {
+            "count": "kind period_start period_end position level golongan unit details history"
+            " corrects",
+            "proof": "late_reason note stated",
+            "work": "path state state_at version",
+            "act": "created_by created_at edited_at submitted_by submitted_at",
+            "technical": "id public_id employee",
+        },
+    ),
+    Holding(
+        "credits.ClaimItem", YOURSELF, CAREER,
+        {
+            "count": "activity start end quantity work place points_units decided_quantity"
+            " decided_units",
+            "proof": "description assignment_letter decided_reason decided_words",
+            "technical": "id claim number",
+        },
+        path="claim__employee",
+    ),
+    Holding(
+        "credits.ClaimEvent", SYSTEM, CAREER,
+        {"act": "act before after actor role reason details at", "technical": "id claim"},
+        path="claim__employee",
+    ),
+    Holding(
+        "credits.ClaimDecision", SYSTEM, CAREER,
+        {
+            "count": "effective_on main_units profession_units support_units units effect",
+            "proof": "article edition document",
+            "act": "decided_on officer recorded_at withdrawn_at withdrawn_by withdrawn_because",
+            "technical": "id claim employee",
+        },
+    ),
+    Holding(
+        "credits.Objection", YOURSELF, CAREER,
+        {
+            "work": "reason outcome answer",
+            "act": "made_by made_at closed_by closed_at",
+            "technical": "id public_id claim",
+        },
+        path="claim__employee",
+    ),
+    Holding(
+        "assessors.Membership", STAFF_DATA, CAREER,
+        {
+            "duty": "team role start end from_hr replaces",
+            "proof": "trained_on training ended_because",
+            "technical": _DATES,
+        },
+    ),
+    Holding(
         "employees.CorrectionRequest", YOURSELF, CAREER,
         {
             "work": "subject recorded proposed evidence state answer",

@@ -168,7 +168,8 @@ def walk(scene: Scene, role: Role | None) -> list[str]:
 GROUPS = {
     "staff": [Role.HR, Role.ADMIN, Role.AUDITOR],
     "units": [Role.COORDINATOR, Role.POSITION_COORDINATOR, Role.SUPERIOR],
-    "others": [Role.HOLDER, Role.DETERMINER, Role.ASSESSOR, None],
+    "others": [Role.HOLDER, Role.DETERMINER, None],
+    "teams": [Role.ASSESSOR, Role.CHAIR, Role.SECRETARY],
 }
 
 

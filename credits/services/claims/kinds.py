@@ -1,0 +1,83 @@
+"""The kinds of claim: each a small class of its own module, registered here.
+
+Views, imports, acts and pages ask the kind; none of them names one. A new kind is a module with a
+class and a line in `credits/claimpaths`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from django import forms
+
+from accounts.models import User
+from credits.models import Claim, ClaimDecision
+from credits.rules.claims import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAsked:
+    """A paper that a kind asks for."""
+
+    code: str
+    label: Any  # lazy text
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer of a check: what the claim would give, and what stands in its way."""
+
+    points: Fraction | None  # None where the kind gives no points of its own
+    findings: tuple[Finding, ...]
+    trace: dict[str, Any]  # plain JSON: sums and items with their articles, for pages and forms
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What forbids submitting."""
+        return tuple(f for f in self.findings if f.is_error)
+
+
+class Kind:
+    """What a kind of claim says. Subclass, set the texts, override what differs, `register`."""
+
+    code: ClassVar[str]
+    title: ClassVar[Any]  # lazy text
+    about: ClassVar[Any] = ""  # one sentence: when it is used
+    has_items: ClassVar[bool] = False
+    evidence: ClassVar[Sequence[EvidenceAsked]] = ()
+    form: ClassVar[type[forms.Form] | None] = None  # of `details`
+    by_officer: ClassVar[bool] = False  # determined by the pejabat penetap, else at approval
+
+    def check(self, claim: Claim, day: date) -> Checked:
+        """Run the rules over the claim as it stands; writes nothing."""
+        raise NotImplementedError
+
+    def determine(self, claim: Claim, actor: User | None, day: date) -> ClaimDecision:
+        """Write the decision and its effect, in the caller's transaction."""
+        raise NotImplementedError
+
+    def take_back(self, decision: ClaimDecision, actor: User | None, reason: str) -> None:
+        """Take back the effect of a decision, in the caller's transaction."""
+        raise NotImplementedError
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: type[Kind]) -> type[Kind]:
+    """Class decorator: make a kind known."""
+    _kinds[kind.code] = kind()
+    return kind
+
+
+def kind_of(claim: Claim) -> Kind:
+    """The kind of a claim; KeyError for one that is not known any more."""
+    return _kinds[claim.kind]
+
+
+def kinds() -> list[Kind]:
+    """All kinds, in the order in which they were registered."""
+    return list(_kinds.values())

@@ -74,7 +74,8 @@ declare_scope("plenary", Scope.TEAM, of_own_team("team"))
 declare_scope("plenary", Scope.OWN, lambda user, day: Q(team__in=seats(user, day).values("team")))
 
 _SEEN = {Role.ASSESSOR: Scope.ASSIGNED, Role.CHAIR: Scope.TEAM, Role.SECRETARY: Scope.TEAM}
-extend("claim", "view", _SEEN)
+for _action in ("view", "act"):
+    extend("claim", _action, _SEEN)
 declare_scope("claim", Scope.ASSIGNED, assigned_claims)
 declare_scope("claim", Scope.TEAM, claims_of_team)
 

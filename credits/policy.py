@@ -109,6 +109,10 @@ for _action in ("add", "change"):
 declare("claim", "submit", {Role.COORDINATOR: Scope.UNIT, Role.HR: Scope.ALL})
 declare("claim", "check", ONLY_HR)
 declare("claim", "determine", {Role.DETERMINER: Scope.DETERMINES})
+# Whoever may do some act or other; which, services.claims.who says.
+declare(
+    "claim", "act", WRITERS | {Role.SUPERIOR: Scope.SUBORDINATES, Role.DETERMINER: Scope.DETERMINES}
+)
 declare("claim", "delete", {})
 declare_personal("claim", "employee__")
 declare_scope("claim", Scope.DETERMINES, determines)

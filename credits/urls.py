@@ -11,6 +11,7 @@ from credits.views import (
     signing,
     verification,
 )
+from credits.views.claims import pages as claims
 from employees.views.entries import routes
 
 app_name = "credits"
@@ -90,6 +91,8 @@ urlpatterns: list[URLPattern] = [
     path("periode/<int:pk>/buka/", periods.period_reopen, name="period_reopen"),
     path("periksa/", verification.verify, name="verify_file"),
     path("periksa/<str:token>/", verification.verify, name="verify"),
+    path("usulan/<uuid:public_id>/", claims.claim_page, name="claim"),
+    path("usulan/<uuid:public_id>/tindakan/", claims.claim_act, name="claim_act"),
     *(route for entry in entries.ENTRIES for route in routes(entry)),
     path(
         "pegawai/<uuid:public_id>/saldo-awal/<int:pk>/pindaian/",

@@ -5,6 +5,8 @@ from fractions import Fraction
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.policy import Role
@@ -129,3 +131,24 @@ def test_every_state_can_be_left_or_is_an_end_and_every_machine_draws_itself() -
         assert reached - left == ends
         assert "stateDiagram-v2" in diagram(path)
     assert Actor.SYSTEM in {a for t in MACHINES[Path.BUREAU] for a in t.actors}
+
+
+def test_the_page_shows_whose_turn_it_is_and_does_the_act(client: Client) -> None:
+    claim = draft(person())
+    who = coordinator(claim.employee)
+    claim.submitted_at = timezone.now()
+    claim.save()
+    client.force_login(who.user)
+    page = reverse("credits:claim", args=[claim.public_id])
+    assert 'name="reason"' not in client.get(page).content.decode()
+    answer = client.post(reverse("credits:claim_act", args=[claim.public_id]), {"act": "submit"})
+    assert answer.headers["Location"] == page
+    claim.refresh_from_db()
+    assert claim.state == State.SUBMITTED
+    again = client.post(
+        reverse("credits:claim_act", args=[claim.public_id]), {"act": "submit"}, follow=True
+    )
+    assert "lebih cepat" in again.content.decode()
+    assert claim.events.count() == 1
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    assert client.get(page).status_code == 404

@@ -14,7 +14,8 @@ from credits.models import CalculationRun, Document, DocumentBatch
 
 def run_ended(run: CalculationRun) -> None:
     """Tell whoever began a run that it ended. Call it in the transaction that ends it."""
-    kind = f"run.{'preview' if run.dry_run else 'real'}.{run.state}"
+    what = "compared" if run.compared else "preview" if run.dry_run else "real"
+    kind = f"run.{what}.{run.state}"
     params = {"people": run.people, "changed": run.changed, "failed": run.failed}
     notify(run.actor, kind, params, reverse("credits:run", args=[run.public_id]))
 
@@ -52,6 +53,16 @@ def _preview_partly(params: Mapping[str, Any]) -> str:
     return text % _figures(params)
 
 
+def _compared_done(params: Mapping[str, Any]) -> str:
+    text = _("The regulations are compared: the points of %(changed)s of %(people)s people differ.")
+    return text % _figures(params)
+
+
+def _compared_partly(params: Mapping[str, Any]) -> str:
+    text = _("The comparison of regulations ended with errors: %(failed)s of %(people)s failed.")
+    return text % _figures(params)
+
+
 def _drafted(params: Mapping[str, Any]) -> str:
     return _("%(form)s: the drafts for %(people)s people are made.") % _figures(params)
 
@@ -70,6 +81,8 @@ declare("run.real.done", _run_done)
 declare("run.real.partly", _run_partly)
 declare("run.preview.done", _preview_done)
 declare("run.preview.partly", _preview_partly)
+declare("run.compared.done", _compared_done)
+declare("run.compared.partly", _compared_partly)
 declare("batch.drafting.done", _drafted)
 declare("batch.issuing.done", _issued)
 for _stage in DocumentBatch.Stage.values:

@@ -1,7 +1,8 @@
 """Whose points differ between two states of the ledger, by how much, and why.
 
 A state is the ledger as of a day (perhaps as known on another), or as a run left it; a preview
-stands for the ledger as it would have left it. Nothing is written. The invariant that makes the
+stands for the ledger as it would have left it, and a run over two sets of regulations for what
+each of them gives. Nothing is written. The invariant that makes the
 "why" complete: after - before = the lines only in the second state - those only in the first.
 """
 
@@ -18,7 +19,7 @@ from django.db.models.functions import Coalesce
 from credits.explanations import regulation, sentence, title
 from credits.models import CalculationRun, LedgerEntry, RunChange
 from credits.rules.units import from_units
-from employees.models import Employee
+from employees.models import Appointment, Employee
 from reports.selectors import people_today
 
 ZERO = Fraction(0)
@@ -26,13 +27,23 @@ ZERO = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state of the ledger: the entries in it, and a preview's changes on top of them."""
+    """A state of the ledger: the entries in it, and a preview's changes on top of them.
 
-    entries: Q
+    Without `entries` it is one side of a run over two sets of regulations: those whom both sets
+    give the same are not in that run, and have 0 in either state.
+    """
+
+    entries: Q | None
     preview: int | None = None  # id of the run
+    first: bool = False  # the first side of it
 
     def balance(self) -> Any:
         """The units of a person in this state, to annotate employees with."""
+        if self.entries is None:
+            both = RunChange.objects.filter(run_id=self.preview, employee=OuterRef("pk"))
+            side = "before_units" if self.first else "after_units"
+            found = Subquery(both.values(side)[:1])
+            return Coalesce(found, Value(0), output_field=BigIntegerField())
         rows = LedgerEntry.objects.filter(self.entries, employee=OuterRef("pk")).order_by()
         total = rows.values("employee").annotate(units=Sum("amount_units")).values("units")
         parts = [Subquery(total), Value(0)]
@@ -55,6 +66,11 @@ def after_run(run: CalculationRun) -> State:
     return State(Q(run_id__lte=run.pk))
 
 
+def by_rules(run: CalculationRun) -> tuple[State, State]:
+    """What each of the two sets that a run compares gives."""
+    return State(None, run.pk, first=True), State(None, run.pk)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One person whose points differ."""
@@ -65,6 +81,8 @@ class Difference:
     unit_id: int | None
     before: Fraction
     after: Fraction
+    level: str = ""
+    position_code: str = ""
 
     @property
     def change(self) -> Fraction:
@@ -74,17 +92,25 @@ class Difference:
 def differences(
     people: QuerySet[Employee], first: State, second: State, on: date
 ) -> list[Difference]:
-    """Whoever of `people` differs, the largest difference first. One statement."""
+    """Whoever of `people` differs, the largest difference first; between two sets of regulations
+    also whoever reaches or loses a threshold without it. One statement."""
+    differ = ~Q(before_units=F("after_units"))
+    if second.entries is None:
+        crossing = RunChange.objects.filter(run_id=second.preview).exclude(thresholds=[])
+        differ |= Q(pk__in=crossing.values("employee_id"))
+    held = Appointment.objects.on(on).filter(employee=OuterRef("pk"))
     rows = (
         people_today(people, on)
         .annotate(before_units=first.balance(), after_units=second.balance())
-        .exclude(before_units=F("after_units"))
+        .annotate(code_now=Subquery(held.values("position__code")[:1]))
+        .filter(differ)
         .order_by()
     )
     columns = ("pk", "name", "position_now", "unit_now", "before_units", "after_units")
+    more = ("level_now", "code_now")
     found = [
-        Difference(key, name, position, unit, from_units(before), from_units(after))
-        for key, name, position, unit, before, after in rows.values_list(*columns)
+        Difference(key, name, job, unit, from_units(a), from_units(b), level or "", code or "")
+        for key, name, job, unit, a, b, level, code in rows.values_list(*columns, *more)
     ]
     return sorted(found, key=lambda d: (-abs(d.change), d.name, d.employee_id))
 
@@ -144,12 +170,25 @@ class Lines:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value that two regulations state differently, in words; "–" where one has none."""
+
+    name: str
+    before: str
+    after: str
+    article_before: str
+    article_after: str
+
+
 @dataclass(slots=True)
 class Why:
     """What only the first and what only the second state holds of a person."""
 
     first: Lines = field(default_factory=Lines)
     second: Lines = field(default_factory=Lines)
+    figures: list[Figure] = field(default_factory=list)  # what the regulations say otherwise
+    thresholds: list[str] = field(default_factory=list)
 
 
 Signed = tuple[int, LedgerEntry]  # -1 for a line that a preview takes away
@@ -157,6 +196,8 @@ Signed = tuple[int, LedgerEntry]  # -1 for a line that a preview takes away
 
 def why(ids: Sequence[int], first: State, second: State) -> dict[int, Why]:
     """The lines behind the differences of people. At most three statements."""
+    if first.entries is None or second.entries is None:
+        raise ValueError("reports.rule_sets explains two sets of regulations")
     only = (first.entries & ~second.entries) | (second.entries & ~first.entries)
     rows = LedgerEntry.objects.filter(only, employee_id__in=ids).order_by("effective_on", "seq")
     left: dict[int, list[Signed]] = {key: [] for key in ids}
@@ -169,7 +210,7 @@ def why(ids: Sequence[int], first: State, second: State) -> dict[int, Why]:
     for entry in rows:
         (right if entry.pk in inside else left)[entry.employee_id].append((1, entry))
     _add_previews(ids, {first.preview: left, second.preview: right})
-    return {key: _why(left[key], right[key]) for key in ids}
+    return {key: explained(left[key], right[key]) for key in ids}
 
 
 def _add_previews(ids: Sequence[int], sides: Mapping[int | None, dict[int, list[Signed]]]) -> None:
@@ -182,7 +223,7 @@ def _add_previews(ids: Sequence[int], sides: Mapping[int | None, dict[int, list[
         lines += [(1, LedgerEntry(**stored)) for stored in change.added]
 
 
-def _why(left: list[Signed], right: list[Signed]) -> Why:
+def explained(left: list[Signed], right: list[Signed]) -> Why:
     """What stands on both sides, or is taken back on the same side, explains nothing."""
     left, right = _settled(left), _settled(right)
     both = Counter(_key(one) for one in left) & Counter(_key(one) for one in right)

@@ -11,13 +11,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessEvent, AuditEvent, Channel
-from credits.models import CalculationRun, Document
+from accounts.pages import end_of
+from credits.models import CalculationRun, Document, RegulationVersion
+from credits.rules.editions import Edition
+from credits.services.comparisons import SetError, usable
+from credits.services.rulebooks import Chosen, published_at
 from employees.fields import DayField, ScanField
 from employees.models import CorrectionRequest
 from reports.privacy.words import WHAT, tables
 
 _ROWS = {"rows": 3}
 EARLIEST = date(1950, 1, 1)
+TITLE = 90  # characters of a regulation's title in a list to choose from
 
 
 class AsOfForm(forms.Form):
@@ -153,6 +158,116 @@ class RunsForm(_CompareForm):
 
     def clean_run_b(self) -> CalculationRun:
         return self.runs[self.cleaned_data["run_b"]]
+
+
+class RuleSetsForm(_CompareForm):
+    """Two sets of regulations: as published by a day, in force on a day, with or without one."""
+
+    set_a = forms.ChoiceField(label=_("The first set"))
+    on_a = DayField(label=_("of it, what was in force on"), required=False)
+    known_a = DayField(label=_("as known on"), required=False)
+    set_b = forms.ChoiceField(label=_("The second set"))
+    on_b = DayField(label=_("of it, what was in force on"), required=False)
+    known_b = DayField(label=_("as known on"), required=False)
+
+    field_order = (
+        *("set_a", "on_a", "known_a"),
+        *("set_b", "on_b", "known_b"),
+        *("unit", "position"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        versions: Sequence[RegulationVersion],
+        editions: Sequence[Edition],
+        **kwargs: Any,
+    ) -> None:
+        """`versions` are those that the reader may see, `editions` those that may be left out."""
+        super().__init__(*args, **kwargs)
+        self.versions = {str(v.public_id): v for v in versions}
+        self.editions = editions
+        beside = [
+            (f"with:{key}", _named(v.title, str(v.get_state_display())))
+            for key, v in self.versions.items()
+        ]
+        without = [(f"without:{e.key}", _named(e.title)) for e in editions]
+        choices: list[Any] = [("all", _("all regulations published"))]
+        if beside:
+            choices.append((_("with one more, or another version"), beside))
+        if without:
+            choices.append((_("without one of them"), without))
+        for name in ("set_a", "set_b"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.initial.update(self.usual())
+
+    def usual(self) -> dict[str, str]:
+        """What the newest draft would change; where there is none, what the newest edition did."""
+        for key, version in self.versions.items():
+            if version.state == RegulationVersion.State.DRAFT:
+                return {"set_a": "all", "set_b": f"with:{key}"}
+        newest = self.editions[0].key if self.editions else ""
+        return {"set_a": f"without:{newest}" if newest else "all", "set_b": "all"}
+
+    def chosen(self) -> tuple[Chosen, Chosen] | None:
+        """What is asked for, before anybody fills the form in as well; None where it is wrong."""
+        if self.is_bound:
+            return self.cleaned_data.get("pair") if self.is_valid() else None
+        return self._chosen(self.initial, "a"), self._chosen(self.initial, "b")
+
+    def show(self, first: Chosen, second: Chosen) -> None:
+        """Fill the form in with two sets that were chosen before."""
+        keys = {v.pk: key for key, v in self.versions.items()}
+        for side, chosen in (("a", first), ("b", second)):
+            said = f"with:{keys[chosen.beside]}" if chosen.beside in keys else "all"
+            if chosen.without:
+                said = f"without:{chosen.without}"
+            days = {f"on_{side}": chosen.on, f"known_{side}": chosen.known}
+            self.initial.update({f"set_{side}": said, **days})
+
+    def _chosen(self, data: Mapping[str, Any], side: str) -> Chosen:
+        kind, _colon, key = data[f"set_{side}"].partition(":")
+        known = data.get(f"known_{side}")
+        return Chosen(
+            tuple(sorted(published_at(self.versions.values(), end_of(known)))),
+            on=data.get(f"on_{side}"),
+            known=known,
+            beside=self.versions[key].pk if kind == "with" else None,
+            without=key if kind == "without" else "",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        pair, books = [], []
+        for side in ("a", "b"):
+            chosen = self._chosen(data, side)
+            try:
+                books.append(usable(chosen))
+            except SetError as problem:
+                where = f"on_{side}" if chosen.on else f"set_{side}"
+                self.add_error(where, _SET_PROBLEMS[problem.code])
+            pair.append(chosen)
+        if len(books) == len(pair):
+            if books[0].version == books[1].version:
+                self.add_error("set_b", _("Both sets are the same. Choose another one here."))
+            data["pair"] = tuple(pair)
+        return data
+
+
+_SET_PROBLEMS = {
+    "unfit": _("This version no longer fits the others: what it changes is not among them."),
+    "no_conversion": _(
+        "No regulation on the conversion of ratings was in force then. Choose a day of 2023 or "
+        "later."
+    ),
+}
+
+
+def _named(title: str, state: str = "") -> str:
+    short = title if len(title) <= TITLE else f"{title[: TITLE - 1]}…"
+    return f"{short} ({state})" if state else short
 
 
 class WhyForm(forms.Form):

@@ -17,7 +17,8 @@ declare(
 # never people; opening one shows what the reader's own roles reach.
 for _action in ("view", "add", "delete"):
     declare("saved_list", _action, dict.fromkeys(READERS, Scope.OWN))
-# Whose points differ between two days or runs; the people are those whom the reader may see.
+# Whose points differ between two days, runs or sets of regulations; the people are those whom the
+# reader may see.
 declare(
     "comparison",
     "view",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("pegawai/daftar/<uuid:public_id>/", views.list_open, name="list"),
     path("pegawai/daftar/<uuid:public_id>/hapus/", views.list_remove, name="list_remove"),
     path("bandingkan/", views.compare_page, name="compare"),
+    path("bandingkan/peraturan/", views.compare_start, name="compare_start"),
     path("bandingkan/selisih.xlsx", views.compare_export, name="compare_export"),
     path("pegawai/temuan/", views.findings_page, name="findings"),
     path("pegawai/<uuid:public_id>/", views.person_page, name="person"),

@@ -5,6 +5,7 @@ amount that a known rule can give, so SQL's SUM equals the rules' own fractions.
 """
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -121,6 +122,9 @@ class CalculationRun(models.Model):
     trial_of = models.ForeignKey(
         RegulationVersion, models.PROTECT, null=True, blank=True, related_name="trials"
     )
+    # Two sets of regulations side by side, neither of them the ledger; posts nothing:
+    # {"first": ..., "second": ..., "on": day of the thresholds} (services.rulebooks.Chosen).
+    compared: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     rules_version = models.CharField(max_length=16)
     editions = models.JSONField(default=list)
@@ -142,6 +146,11 @@ class CalculationRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def what_if(self) -> bool:
+        """Computed by other rules than those in force: it is never posted."""
+        return self.trial_of_id is not None or self.compared is not None
 
 
 class RunChunk(models.Model):
@@ -189,7 +198,7 @@ class RunChange(models.Model):
     after_units = models.BigIntegerField()
     removed = models.JSONField(default=list)  # entries that would be reversed
     added = models.JSONField(default=list)  # entries that would be posted
-    # In a trial of a regulation: thresholds reached or lost, such as "rank_reached".
+    # Where other rules are tried: thresholds reached or lost, such as "rank_reached".
     thresholds = models.JSONField(default=list)
 
     class Meta:

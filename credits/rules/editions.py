@@ -8,7 +8,7 @@ say how the set of a request is found, `using` sets one for a block (a trial, a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -78,7 +78,8 @@ class Rulebook:
     def __init__(self, raw: Mapping[str, Raw], editions: tuple[Edition, ...]) -> None:
         self._raw = raw
         self.by_key: Mapping[str, Edition] = MappingProxyType({e.key: e for e in editions})
-        self.version = version(raw)
+        part = len(self.by_key) < len(raw)
+        self.version = version({**raw, "": {"only": list(self.by_key)}} if part else raw)
         # A cache of this set alone: two sets never share an answer.
         self.on: Callable[[date, str | None], Edition] = lru_cache(maxsize=65_536)(self._on)
 
@@ -102,6 +103,17 @@ class Rulebook:
             return Rulebook(raw, merged(raw))
         # The editions of this set stay the same objects: what was cached for them still serves.
         return Rulebook(raw, in_order((*self.by_key.values(), *merged(raw, more))))
+
+    def only(self, keys: Collection[str]) -> Rulebook:
+        """The editions of this set with these keys; what they inherit from others stays theirs."""
+        kept = tuple(e for e in self.by_key.values() if e.key in keys)
+        return self if len(kept) == len(self.by_key) else Rulebook(self._raw, kept)
+
+    def named_with(self, other: Rulebook) -> Rulebook:
+        """This set and what only `other` holds: to name editions by, not to compute."""
+        more = [e for e in other.by_key.values() if e.key not in self.by_key]
+        raw = {**other._raw, **self._raw}
+        return Rulebook(raw, in_order((*self.by_key.values(), *more)))
 
     def edition(self, key: str) -> Edition:
         """The edition with this key; raises RuleError("edition.unknown")."""

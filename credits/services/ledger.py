@@ -51,6 +51,9 @@ IN_FORCE = """
       AND NOT EXISTS (SELECT FROM credits_ledgerentry r
                       WHERE r.employee_id = l.employee_id AND r.reverses_seq = l.seq)
     ORDER BY employee_id, seq"""
+POSTED_OTHERWISE = """
+    SELECT employee_id, sum(amount_units) FROM credits_ledgerentry
+    WHERE employee_id = ANY(%s) AND kind = ANY(%s) GROUP BY employee_id"""
 UPSERT_HEADS = """
     INSERT INTO credits_ledgerhead (employee_id, seq, hash, balance_units, digest, facts_version,
         rules_version, run_id, computed_at)
@@ -97,30 +100,46 @@ class Outcome:
     reversed: int = 0
     changes: list[Change] = field(default_factory=list)
     issues: list[tuple[int, Issue]] = field(default_factory=list)
+    balances: dict[int, int] = field(default_factory=dict)  # by `against`, of everybody computed
 
 
 def reconcile(
-    ids: Sequence[int], run_id: int, *, rules: Rulebook | None = None, dry_run: bool = False
+    ids: Sequence[int],
+    run_id: int,
+    *,
+    rules: Rulebook | None = None,
+    dry_run: bool = False,
+    against: Rulebook | None = None,
 ) -> Outcome:
     """Bring the ledger of people into line with their facts (or only say how, when `dry_run`).
 
     By one set of editions for all of them; runs ask for that in force at each of their parts.
-    Call it inside a transaction. At most nine statements, whatever the number of people.
+    With `against`, says what differs from the same facts by that set, instead of from the ledger;
+    nothing is posted then. Call it inside a transaction. At most nine statements, whatever the
+    number of people.
     """
     with connection.cursor() as cursor, _no_gc():
-        return _reconcile(cursor, ids, run_id, rules or current(), dry_run)
+        return _reconcile(cursor, ids, run_id, rules or current(), dry_run, against)
 
 
 def _reconcile(
-    cursor: Any, ids: Sequence[int], run_id: int, rules: Rulebook, dry_run: bool
+    cursor: Any,
+    ids: Sequence[int],
+    run_id: int,
+    rules: Rulebook,
+    dry_run: bool,
+    against: Rulebook | None,
 ) -> Outcome:
-    cursor.execute(LOOK if dry_run else LOCK, [array(ids)])
+    cursor.execute(LOOK if dry_run or against else LOCK, [array(ids)])
     versions: dict[int, int] = dict(cursor.fetchall())
     cursor.execute(*among(HEADS, versions))
     heads = {row[0]: Head(*row[1:]) for row in cursor.fetchall()}
     facts = facts_of(list(versions))
     outcome = Outcome(people=len(versions))
     accounts = {key: _account(facts[key], rules, outcome) for key in versions}
+    if against is not None:
+        _contrast(cursor, facts, accounts, against, outcome)
+        return outcome
     computed = {k: a for k, a in accounts.items() if a is not None and not a.untouched}
     digests = {key: digest(account.lines) for key, account in computed.items()}
     differing = [k for k, d in digests.items() if heads.get(k, _EMPTY).digest != d]
@@ -176,13 +195,7 @@ def _account(facts: Facts, rules: Rulebook, outcome: Outcome) -> Account | None:
 def _compare(
     cursor: Any, differing: Sequence[int], computed: dict[int, Account], heads: dict[int, Head]
 ) -> list[Change]:
-    standing: dict[int, list[tuple[int, Line]]] = {}
-    known = [key for key in differing if heads.get(key, _EMPTY).seq]
-    if known:
-        cursor.execute(IN_FORCE, [array(known), list(NOT_COMPUTED)])
-        for row in cursor:
-            line = Line(terms_of(*row[2:-1]), row[-1])
-            standing.setdefault(row[0], []).append((row[1], line))
+    standing = _standing(cursor, [key for key in differing if heads.get(key, _EMPTY).seq])
     changes = []
     for key in differing:
         before = heads.get(key, _EMPTY).balance_units
@@ -190,6 +203,73 @@ def _compare(
         after = before + _sum(added) - _sum(line for _, line in removed)
         changes.append(Change(key, before, after, removed, added))
     return changes
+
+
+def _standing(cursor: Any, ids: Sequence[int]) -> dict[int, list[tuple[int, Line]]]:
+    """The computed lines in force, with their numbers."""
+    standing: dict[int, list[tuple[int, Line]]] = {}
+    if ids:
+        cursor.execute(IN_FORCE, [array(ids), list(NOT_COMPUTED)])
+        for row in cursor:
+            line = Line(terms_of(*row[2:-1]), row[-1])
+            standing.setdefault(row[0], []).append((row[1], line))
+    return standing
+
+
+def _contrast(
+    cursor: Any,
+    facts: dict[int, Facts],
+    second: dict[int, Account | None],
+    against: Rulebook,
+    outcome: Outcome,
+) -> None:
+    """What differs between the accounts by `against` and by another set.
+
+    Where one set leaves somebody to the ledger, what stands there is his side of it; who is
+    refused by either is not compared. What other acts posted belongs to both sides.
+    """
+    refused = Outcome()
+    first = {key: _account(facts[key], against, refused) for key in second}
+    for key, issue in refused.issues:
+        if first[key] is None and second[key] is not None:
+            outcome.failed += 1
+            outcome.issues.append((key, issue))
+    pairs = {k: (a, b) for k, b in second.items() if b and (a := first[k])}
+    left_alone = [k for k, (a, b) in pairs.items() if a.untouched != b.untouched]
+    standing = _standing(cursor, left_alone)
+    cursor.execute(POSTED_OTHERWISE, [array(list(pairs)), list(NOT_COMPUTED)])
+    otherwise = dict(cursor.fetchall())
+    for key, pair in pairs.items():
+        if all(account.untouched for account in pair):
+            continue
+        stands = [line for _, line in standing.get(key, ())]
+        before, after = (stands if a.untouched else a.lines for a in pair)
+        units = int(otherwise.get(key, 0))
+        outcome.balances[key] = units + _sum(before)
+        if _sum(before) == _sum(after):
+            continue
+        removed, added = _difference([(0, line) for line in before], after)
+        removed, added = _without_names(removed, added)
+        change = Change(key, units + _sum(before), units + _sum(after), removed, added)
+        outcome.changes.append(change)
+
+
+def _without_names(
+    removed: list[tuple[int, Line]], added: list[Line]
+) -> tuple[list[tuple[int, Line]], list[Line]]:
+    """Without lines that state the same and differ only in the regulation they name."""
+    same = Counter(_unnamed(x) for x in added) & Counter(_unnamed(x) for _, x in removed)
+    left, right = Counter(same), Counter(same)
+    return (
+        [(seq, x) for seq, x in removed if not _take(left, _unnamed(x))],
+        [x for x in added if not _take(right, _unnamed(x))],
+    )
+
+
+def _unnamed(line: Line) -> tuple[Any, ...]:
+    terms = line.terms
+    period = (terms.period_start, terms.period_end)
+    return (terms.rule, terms.effective_on, terms.amount_units, *period, line.source_id)
 
 
 def _sum(lines: Iterable[Line]) -> int:
@@ -212,7 +292,7 @@ def _difference(
     return removed, [x for x in wanted if _take(missing, x)]
 
 
-def _take(missing: Counter[Line], line: Line) -> bool:
+def _take(missing: Counter[Any], line: Any) -> bool:
     if missing[line] > 0:
         missing[line] -= 1
         return True

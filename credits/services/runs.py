@@ -29,7 +29,15 @@ from credits.rules.editions import Rulebook
 from credits.rules.lines import STATED, Line
 from credits.services.ledger import Change, Outcome, reconcile
 from credits.services.parts import claimed, ring
-from credits.services.rulebooks import in_force, of_run, with_version
+from credits.services.rulebooks import (
+    Chosen,
+    against_run,
+    as_began,
+    book_of,
+    in_force,
+    of_run,
+    with_version,
+)
 from credits.services.trials import crossed
 from employees.models import Appointment, Employee, UnitMembership
 from positions.selectors import units_below
@@ -125,12 +133,17 @@ def create(
     *,
     dry_run: bool = False,
     trial_of: RegulationVersion | None = None,
+    compared: tuple[Chosen, Chosen] | None = None,
 ) -> CalculationRun:
     """Record a run and its parts; nobody works on it yet. Raises ScopeError.
 
-    `trial_of` previews a regulation that is not in force: nothing is posted, whatever `dry_run`.
+    `trial_of` previews a regulation that is not in force, `compared` two sets side by side:
+    nothing is posted, whatever `dry_run`.
     """
-    rules = with_version(in_force(), trial_of) if trial_of else in_force()
+    if compared:
+        rules = book_of(compared[1])
+    else:
+        rules = with_version(in_force(), trial_of) if trial_of else in_force()
     ids = people_in(scope, timezone.localdate())
     size = max(MIN_CHUNK, min(MAX_CHUNK, -(-len(ids) // PARTS)))
     with transaction.atomic():
@@ -138,8 +151,9 @@ def create(
             scope=scope,
             reason=reason,
             actor=actor,
-            dry_run=dry_run or trial_of is not None,
+            dry_run=dry_run or trial_of is not None or compared is not None,
             trial_of=trial_of,
+            compared=_stored(compared),
             rules_version=rules.version,
             editions=list(rules.by_key),
             people=len(ids),
@@ -147,6 +161,18 @@ def create(
         _write_parts(run, ids, size)
     log.info("run.created", extra={"run": run.pk, "people": len(ids), "dry_run": dry_run})
     return run
+
+
+def _stored(compared: tuple[Chosen, Chosen] | None) -> dict[str, Any] | None:
+    """Two sets as they are kept with a run, and the day of the thresholds: today, or the first
+    day of a version among them that comes later."""
+    if compared is None:
+        return None
+    first, second = compared
+    coming = RegulationVersion.objects.filter(pk__in=[x.beside for x in compared if x.beside])
+    days = [timezone.localdate(), *coming.values_list("effective_from", flat=True)]
+    on = max(days).isoformat()
+    return {"first": first.stored(), "second": second.stored(), "on": on}
 
 
 def _write_parts(run: CalculationRun, ids: Sequence[int], size: int) -> None:
@@ -168,9 +194,10 @@ def start(
     *,
     dry_run: bool = False,
     trial_of: RegulationVersion | None = None,
+    compared: tuple[Chosen, Chosen] | None = None,
 ) -> CalculationRun:
     """Record a run and ring for the workers."""
-    run = create(scope, reason, actor, dry_run=dry_run, trial_of=trial_of)
+    run = create(scope, reason, actor, dry_run=dry_run, trial_of=trial_of, compared=compared)
     ring("credits.tasks.work_on_run", run.pk)
     return run
 
@@ -276,13 +303,16 @@ def do_part(run_id: int, chunk: RunChunk) -> Outcome:
     """
     with transaction.atomic():
         run = CalculationRun.objects.select_related("trial_of").get(pk=run_id)
-        rules = of_run(run)
-        if rules.version != run.rules_version:
+        if not as_began(run):
             raise OvertakenError
-        outcome = reconcile(chunk.employee_ids, run_id, rules=rules, dry_run=run.dry_run)
+        rules, against = of_run(run), against_run(run)
+        outcome = reconcile(
+            chunk.employee_ids, run_id, rules=rules, dry_run=run.dry_run, against=against
+        )
         changed = [c for c in outcome.changes if c.added or c.removed]
         if run.dry_run:
-            RunChange.objects.bulk_create(_change_rows(run, rules, chunk.employee_ids, outcome))
+            rows = _change_rows(run, against or in_force(), rules, chunk.employee_ids, outcome)
+            RunChange.objects.bulk_create(rows)
             outcome.posted = sum(len(c.added) for c in changed)
             outcome.reversed = sum(len(c.removed) for c in changed)
         _write_issues(run_id, outcome)
@@ -322,18 +352,28 @@ def _write_issues(run_id: int, outcome: Outcome) -> None:
 
 
 def _change_rows(
-    run: CalculationRun, rules: Rulebook, ids: Sequence[int], outcome: Outcome
+    run: CalculationRun,
+    before: Rulebook,
+    rules: Rulebook,
+    ids: Sequence[int],
+    outcome: Outcome,
 ) -> list[RunChange]:
-    """Whose points would change; in a trial also whose thresholds are reached or lost."""
+    """Whose points would change; by other rules also whose thresholds are reached or lost."""
     changes = {c.employee_id: c for c in outcome.changes if c.added or c.removed}
     reached: dict[int, list[str]] = {}
-    if run.trial_of:
+    if run.what_if:
         after = {key: change.after_units for key, change in changes.items()}
-        day = max(run.trial_of.effective_from, timezone.localdate())
-        reached, units = crossed(ids, after, in_force(), rules, day)
+        reached, units = crossed(ids, outcome.balances, after, before, rules, _thresholds_on(run))
         for key in reached.keys() - changes.keys():
             changes[key] = Change(key, units[key], units[key], [], [])
     return [_change_row(run.pk, c, reached.get(key, [])) for key, c in changes.items()]
+
+
+def _thresholds_on(run: CalculationRun) -> date:
+    if run.compared:
+        return date.fromisoformat(run.compared["on"])
+    assert run.trial_of is not None  # noqa: S101  one of the two
+    return max(run.trial_of.effective_from, timezone.localdate())
 
 
 def _change_row(run_id: int, change: Change, thresholds: list[str]) -> RunChange:

@@ -1,4 +1,4 @@
-"""What a regulation that is tried would mean for thresholds: who reaches one, who loses one."""
+"""What another set of regulations would mean for thresholds: who reaches one, who loses one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,15 +16,17 @@ LEVEL_REACHED, LEVEL_LOST = "level_reached", "level_lost"
 
 def crossed(
     ids: Sequence[int],
+    before_units: Mapping[int, int],
     after_units: Mapping[int, int],
     before: Rulebook,
     after: Rulebook,
     day: date,
 ) -> tuple[dict[int, list[str]], dict[int, int]]:
-    """Thresholds reached or lost by person, and their balances now. One statement.
+    """Thresholds reached or lost by person, and their balances by the first set. One statement.
 
-    `after_units` are the balances that would change; the others stay, but their thresholds may
-    not. Rank and level are those held on `day`, thresholds those of the day by either set.
+    `before_units` are balances by the first set where it is not the ledger; `after_units` those
+    that differ by the second: the others stay, but their thresholds may not. Rank and level are
+    those held on `day`, thresholds those of the day by either set.
     """
     found: dict[int, list[str]] = {}
     units: dict[int, int] = {}
@@ -32,7 +34,7 @@ def crossed(
         cursor.execute(HOLDING, {"on": day, "ids": list(ids)})
         for row in cursor:
             key, employment, _, _, code, _, level, golongan, balance, *_ = row
-            now = balance or 0
+            now = before_units.get(key, balance or 0)
             then = after_units.get(key, now)
             targets = [
                 targets_of(book, code, level, golongan or "", employment, day)

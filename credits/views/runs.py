@@ -23,7 +23,7 @@ from credits.rules.editions import rules_version, using
 from credits.scopes import describe
 from credits.selectors import stopped_runs
 from credits.services import runs
-from credits.services.rulebooks import of_run
+from credits.services.rulebooks import named_by
 from credits.views.common import BADGES, OPEN, person_asked, progress
 
 RUNS_A_PAGE = 30
@@ -78,7 +78,8 @@ def _begin(request: HttpRequest, form: RunForm) -> HttpResponse:
     if not runs.people_in(scope, timezone.localdate()):
         raise ValidationError(_("Nobody is meant by this: there is nothing to recalculate."))
     # A second start of the same work leads to the one that is under way (AZ113).
-    same = CalculationRun.objects.filter(state__in=OPEN, scope=scope, dry_run=dry_run).first()
+    usual = CalculationRun.objects.filter(trial_of__isnull=True, compared__isnull=True)
+    same = usual.filter(state__in=OPEN, scope=scope, dry_run=dry_run).first()
     if same is not None:
         messages.info(request, _("The same recalculation is under way already."))
         return redirect("credits:run", same.public_id)
@@ -108,13 +109,14 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "changes": changes_of(request, run) if run.dry_run else None,
         "issues": _issues(request, run),
         "editions": _titles(run),
-        # A trial was never computed by the rules in force.
-        "outdated": run.trial_of is None and run.rules_version != rules_version(),
+        # What tries other rules was never computed by those in force.
+        "outdated": not run.what_if and run.rules_version != rules_version(),
         "may_change": allows(request.user, "run", "change"),
+        "may_compare": allows(request.user, "comparison", "view"),
         "may_apply": (
             finished
             and run.dry_run
-            and run.trial_of is None
+            and not run.what_if
             and run.state not in (State.CANCELLED, State.OVERTAKEN)
             and bool(run.changed)
             and allows(request.user, "run", "add")
@@ -125,7 +127,7 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _titles(run: CalculationRun) -> list[str]:
-    with using(of_run(run)):
+    with using(named_by(run)):
         return [regulation(code) for code in run.editions]
 
 
@@ -146,7 +148,7 @@ def _severities(run: CalculationRun) -> list[dict[str, Any]]:
 
 def changes_of(request: HttpRequest, run: CalculationRun) -> dict[str, Any]:
     """The preview's people, the largest difference first."""
-    with using(of_run(run)):  # so that a trial's regulation is called by its title
+    with using(named_by(run)):  # so that a trial's regulation is called by its title
         return _changes(request, run)
 
 
@@ -217,7 +219,7 @@ def run_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start the real run over the people of a finished preview."""
     preview = _run(public_id)
     unfit = (*OPEN, State.CANCELLED, State.OVERTAKEN)
-    if not preview.dry_run or preview.trial_of or preview.state in unfit:
+    if not preview.dry_run or preview.what_if or preview.state in unfit:
         messages.error(request, _("Only a finished preview can be applied."))
         return redirect("credits:run", preview.public_id)
     run = runs.start(preview.scope, preview.reason, signed_in(request))

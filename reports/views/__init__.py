@@ -1,7 +1,7 @@
 """Pages that look over all apps."""
 
 from reports.views.audit import access_list, audit_check, audit_export, audit_list, audit_search
-from reports.views.compare import compare_export, compare_page
+from reports.views.compare import compare_export, compare_page, compare_start
 from reports.views.help import help_index, help_screen
 from reports.views.mydata import my_access, my_copy, my_data
 from reports.views.overview import overview
@@ -32,6 +32,7 @@ __all__ = [
     "audit_search",
     "compare_export",
     "compare_page",
+    "compare_start",
     "findings_page",
     "help_index",
     "help_screen",

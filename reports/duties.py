@@ -68,7 +68,7 @@ class Duty:
     act: tuple[str, str] | None = None
 
 
-PEOPLE = (Role.HR, Role.COORDINATOR, Role.POSITION_COORDINATOR, Role.SUPERIOR)
+PEOPLE = (Role.HR, Role.COORDINATOR, Role.POSITION_COORDINATOR)
 
 
 def duties_of(user: User, on: date) -> list[Duty]:
@@ -88,12 +88,12 @@ def what_next(user: User, on: date) -> list[str]:
     """What may come when nothing waits."""
     roles = roles_of(user)
     said = []
-    if roles & {Role.HR, Role.COORDINATOR, Role.POSITION_COORDINATOR}:
+    if roles & set(PEOPLE):
         said.append(
             _("The ratings of %(year)s can be entered from %(day)s.")
             % {"year": on.year, "day": _day(date(on.year + 1, 1, 1))}
         )
-    if roles & {Role.HR, Role.COORDINATOR, Role.POSITION_COORDINATOR, Role.HOLDER}:
+    if roles & {*PEOPLE, Role.HOLDER}:
         said.append(
             _("The next rank promotions can take effect on %(day)s.")
             % {"day": _day(next_kp_period(on + timedelta(days=1)))}
@@ -119,10 +119,9 @@ def _people(user: User, on: date) -> Iterator[Duty]:
             "level": in_service(on) & due("level", on),
         },
     )
-    if roles_of(user) & {Role.HR, Role.COORDINATOR, Role.POSITION_COORDINATOR}:
-        yield _unrated(user, year, counts["unrated"])
-        yield _stale(user, counts["stale"])
-        yield from _due(counts["rank"], counts["level"])
+    yield _unrated(user, year, counts["unrated"])
+    yield _stale(user, counts["stale"])
+    yield from _due(counts["rank"], counts["level"])
 
 
 def _counted(rows: QuerySet[Any], conditions: dict[str, Q]) -> dict[str, int]:

@@ -5,18 +5,32 @@ reader may see, so that no total tells of others.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from credits.explanations import predicate
 from credits.models import LedgerEntry, Predicate, Rating
-from credits.rules.units import from_units
-from credits.selectors import Standing, standings
-from employees.models import Agency, Appointment, Employee, UnitMembership
+from credits.rules.editions import current
+from credits.rules.units import from_units, to_units
+from credits.selectors import targets_of
+from employees.models import Agency, Appointment, Employee, Rank, UnitMembership
 from positions.ladder import LEVELS_OF, Category, Level
 from positions.models import UnitVersion
 from reports.selectors import in_service
@@ -241,59 +255,83 @@ class Recap:
 
 
 def recap(people: QuerySet[Employee], year: int, today: date) -> Recap:
-    """Ratings, points and thresholds of a year, so far where it is not over. Six statements."""
+    """Ratings, points and thresholds of a year, so far where it is not over. Two statements."""
     end = min(date(year, 12, 31), today)
-    held = _held(people, end).values("employee_id")
-    rated, earned = _rated(held, year), _earned(held, year, end)
-    known = standings([row["employee_id"] for row in held], end)
+    held = _held(people, end)
+    sums, needed = _sums(held.values("employee_id"), year, end), _needs(end)
     found = Recap(year, end)
-    by_position: dict[int, list[Standing]] = {}
-    for standing in known.values():
-        by_position.setdefault(standing.position_id, []).append(standing)
-    rows = {key: _row(group, rated, earned) for key, group in by_position.items()}
-    for row in rows.values():
+    rows: dict[int, RecapRow] = {}
+    points: Counter[int] = Counter()  # units, by position
+    ratings: Counter[str | None] = Counter()
+    for person, position, code, name, *standing, rated in _standings(held, year, end):
+        earned, balance = sums.get(person, (0, 0))
+        rank, level = needed(code, *standing)
+        row = rows.setdefault(position, RecapRow(name))
+        row.people += 1
+        row.rated += rated is not None
+        row.rank_due += rank is not None and balance >= rank
+        row.level_due += level is not None and balance >= level
+        points[position] += earned
+        ratings[rated] += 1
+    for position, row in rows.items():
+        row.points = from_units(points[position])
         found.total.add(row)
     found.rows = sorted(rows.values(), key=lambda row: (-row.points, row.name))
-    counts = Counter(rated[key] for key in known if key in rated)
-    found.ratings = [Share(p, predicate(p), counts[p]) for p in Predicate.values]
-    found.unrated = len(known) - sum(counts.values())
+    found.ratings = [Share(p, predicate(p), ratings[p]) for p in Predicate.values]
+    found.unrated = ratings[None]
     return found
 
 
-def _row(group: list[Standing], rated: dict[int, str], earned: dict[int, int]) -> RecapRow:
-    """The holders of one position."""
-    return RecapRow(
-        group[0].position_name,
-        len(group),
-        sum(s.employee_id in rated for s in group),
-        from_units(sum(earned.get(s.employee_id, 0) for s in group)),
-        sum(s.rank_due for s in group),
-        sum(s.level_due for s in group),
-    )
-
-
-def _rated(held: QuerySet[Any], year: int) -> dict[int, str]:
-    """The rating in force of each person that reaches furthest into the year; one a person."""
-    rows = Rating.objects.filter(
-        employee_id__in=held,
+def _standings(held: QuerySet[Appointment], year: int, end: date) -> QuerySet[Any, Any]:
+    """Person, position (id, code, name), level, golongan, employment and predicate of the year of
+    each holder. The rating is the one in force that reaches furthest into the year."""
+    ranks = Rank.objects.filter(employee=OuterRef("employee_id"), effective_on__lte=end)
+    ratings = Rating.objects.filter(
+        employee=OuterRef("employee_id"),
         start__year=year,
         superseded_by__isnull=True,
         withdrawn_at__isnull=True,
     )
-    latest = rows.order_by("employee_id", "-end", "start").distinct("employee_id")
-    return dict(latest.values_list("employee_id", "predicate"))
-
-
-def _earned(held: QuerySet[Any], year: int, end: date) -> dict[int, int]:
-    """Units of EARNED that took effect in the year, what was taken back set off."""
-    rows = LedgerEntry.objects.filter(
-        employee_id__in=held,
-        kind__in=EARNED,
-        effective_on__gte=date(year, 1, 1),
-        effective_on__lte=end,
+    rows = held.annotate(
+        golongan=Subquery(ranks.order_by("-effective_on").values("golongan")[:1]),
+        rated=Subquery(ratings.order_by("-end", "start").values("predicate")[:1]),
     )
-    sums = rows.order_by().values_list("employee_id").annotate(units=Sum("amount_units"))
-    return {key: int(units) for key, units in sums}
+    return rows.values_list(
+        "employee_id", "position_id", "position__code", "position__name",
+        "level", "golongan", "employee__employment", "rated",
+    )  # fmt: skip
+
+
+def _needs(day: date) -> Callable[..., tuple[int | None, int | None]]:
+    """Tells, for (code, level, golongan, employment), the units for the next rank and the next
+    level by the rules of the day; None = no such target."""
+    rules = current()
+
+    @cache
+    def needed(
+        code: str, level: str, golongan: str | None, employment: str
+    ) -> tuple[int | None, int | None]:
+        targets = targets_of(rules, code, level, golongan or "", employment, day)
+        rank, above = targets.rank, targets.level
+        return (
+            None if rank is None else to_units(rank),
+            None if above is None else to_units(above),
+        )
+
+    return needed
+
+
+def _sums(held: QuerySet[Any], year: int, end: date) -> dict[int, tuple[int, int]]:
+    """Units of each person: of EARNED that took effect in the year, what was taken back set off;
+    and the balance at `end`."""
+    of_year = Q(kind__in=EARNED, effective_on__gte=date(year, 1, 1))
+    rows = LedgerEntry.objects.filter(employee_id__in=held, effective_on__lte=end)
+    sums = (
+        rows.order_by()
+        .values_list("employee_id")
+        .annotate(earned=Sum("amount_units", filter=of_year), balance=Sum("amount_units"))
+    )
+    return {key: (int(earned or 0), int(balance)) for key, earned, balance in sums}
 
 
 def rating_years(people: QuerySet[Employee]) -> list[int]:

@@ -10,9 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     Case,
+    CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Q,
@@ -199,19 +202,27 @@ def stale() -> Q:
 def due(kind: str, on: date) -> Q:
     """Whoever has the points for a promotion of rank ("rank") or level ("level") on the day.
 
-    PPPK have no rank promotion by points (decision 20). Asked as one subquery over appointments,
-    where the level is a column: the rank is looked up only where level and balance fit.
+    PPPK have no rank promotion by points (decision 20). What is needed is looked up once for each
+    appointment; a condition for each threshold makes the database expect next to nobody, and join
+    the tables row by row.
     """
-    ranks = Rank.objects.filter(employee=OuterRef("employee_id"), effective_on__lte=on)
-    golongan = Subquery(ranks.order_by("-effective_on").values("golongan")[:1])
-    held = Appointment.objects.on(on).order_by().annotate(golongan=golongan)
-    condition = Q(pk__in=[])
-    for level, needed, units in _thresholds(current(), kind, on):
-        reached = Q(level=level) & Q(employee__head__balance_units__gte=units)
-        condition |= reached & Q(golongan=needed) if needed else reached
+    held = Appointment.objects.on(on).order_by()
+    thresholds = _thresholds(current(), kind, on)
     if kind == "rank":
         held = held.exclude(employee__employment=Employee.Employment.PPPK)
-    return Q(pk__in=held.filter(condition).values("employee_id"))
+        by_rank = (
+            When(Q(golongan=g, of_level=level), then=units) for level, g, units in thresholds
+        )
+        needed: Any = Subquery(
+            Rank.objects.filter(employee=OuterRef("employee_id"), effective_on__lte=on)
+            .annotate(of_level=ExpressionWrapper(OuterRef("level"), CharField()))
+            .order_by("-effective_on")
+            .values(needed=Case(*by_rank, output_field=BigIntegerField()))[:1]
+        )
+    else:
+        by_level = (When(level=level, then=units) for level, _golongan, units in thresholds)
+        needed = Case(*by_level, output_field=BigIntegerField())
+    return Q(pk__in=held.filter(employee__head__balance_units__gte=needed).values("employee_id"))
 
 
 @lru_cache(maxsize=8)

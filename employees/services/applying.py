@@ -148,7 +148,10 @@ def _refuse_rows(batch: ImportBatch, groups: Sequence[Group]) -> None:
 
 
 def _write(batch: ImportBatch, people: Sequence[Person], now: datetime) -> set[int]:
-    """Write what is touched: people first, then table by table, changes before new rows."""
+    """Write what is touched: people first, then table by table, changes before new rows.
+
+    Returns the people known before whose facts changed; new ones were never computed anyway.
+    """
     touched = [(person, person.touched()) for person in people]
     made: dict[type[Model], list[Rec]] = defaultdict(list)
     changed: dict[type[Model], list[Rec]] = defaultdict(list)
@@ -158,6 +161,7 @@ def _write(batch: ImportBatch, people: Sequence[Person], now: datetime) -> set[i
     for model, recs in made.items():
         for rec, pk in zip(recs, bulk.new_ids(model, len(recs)), strict=True):
             rec.id = pk
+    new = {rec.id for rec in made[Employee]}
     ids: set[int] = set()
     for person, recs in touched:
         if recs and person.employee is not None and person.employee.id is not None:
@@ -168,4 +172,4 @@ def _write(batch: ImportBatch, people: Sequence[Person], now: datetime) -> set[i
     for model in registry.tables().values():
         bulk.update(batch.pk, model, changed[model])
         bulk.create(batch.pk, model, made[model], now)
-    return ids
+    return ids - new

@@ -12,7 +12,7 @@ from accounts.models import AccessEvent
 from accounts.pages import paged, signed_in
 from accounts.policy import guard
 from employees.models import Employee
-from reports.privacy.copies import rows_of, write_zip
+from reports.privacy.copies import counts_of, write_zip
 from reports.privacy.holdings import Holding, shown
 from reports.privacy.words import label, looks
 
@@ -36,14 +36,15 @@ def _own(request: HttpRequest) -> Employee:
 def my_data(request: HttpRequest) -> HttpResponse:
     """Everything stored, field by field: what for, from where, how long."""
     person = own_record(request)
-    held = [_held(holding, person) for holding in shown()] if person else []
+    counts = counts_of(shown(), person) if person else {}
+    held = [_held(holding, counts.get(holding.label, 0)) for holding in shown()] if person else []
     return render(request, "reports/my_data.html", {"person": person, "held": held})
 
 
-def _held(holding: Holding, person: Employee) -> dict[str, Any]:
+def _held(holding: Holding, count: int) -> dict[str, Any]:
     return {
         "holding": holding,
-        "count": rows_of(holding, person).count(),
+        "count": count,
         "fields": [(label(f), purpose) for f, purpose in holding.described()],
     }
 

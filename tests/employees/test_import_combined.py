@@ -66,6 +66,17 @@ def test_a_recap_creates_people_with_everything_it_states() -> None:
     assert reporting.report(batch)["outcome"] == "accept_exact"
 
 
+def test_whoever_an_import_makes_or_changes_is_to_be_computed() -> None:
+    applied("combined", combined(year(2024), {"NIP": OTHER, "Nama": "Ani"}))
+    everybody = sorted(Employee.objects.values_list("pk", flat=True))
+    assert runs.stale_ids() == everybody
+    runs.recalculate_now({"stale": True}, reason="test")
+    assert runs.stale_ids() == []
+    applied("combined", combined(year(2025), {"NIP": "198811112014031903", "Nama": "Orang Baru"}))
+    changed = Employee.objects.exclude(nip=OTHER).values_list("pk", flat=True)
+    assert runs.stale_ids() == sorted(changed)
+
+
 def test_the_same_file_again_changes_nothing() -> None:
     applied("combined", combined({}, year(2023)))
     before = dump()

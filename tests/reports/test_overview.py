@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.policy import Role
+from credits.selectors import standings
 from credits.services.runs import recalculate_now
 from employees.models import Agency, Appointment, Employee
 from reports.overview import Share, holders, pyramid, recap, unit_node
@@ -176,6 +177,32 @@ def test_what_a_year_brought() -> None:
     assert row.average == Fraction("31.25") / 3
     assert row.rank_due == 1  # 40 + 18.75 of 50; 25 + 12.5 is short
     assert found.total.points == row.points
+
+
+def test_the_year_counts_as_each_single_standing_does() -> None:
+    """Whatever the level, the rank and the rules of the position: the sum of all standings."""
+    own_rules = factories.PositionFactory(code="dosen", name="Dosen")
+    computed = factories.PositionFactory(name="Arsiparis")
+    for position, level, golongan, points in (
+        (computed, "ahli_pertama", "III/a", 50),
+        (computed, "ahli_pertama", "III/b", 100),
+        (computed, "ahli_muda", "III/c", 99),
+        (computed, "ahli_muda", "IV/a", 200),
+        (computed, "ahli_utama", "IV/e", 900),
+        (own_rules, "ahli_pertama", "III/a", 500),
+    ):
+        person = holder(position=position, level=level)
+        person.ranks.update(golongan=golongan)
+        factories.OpeningFactory(employee=person, points=points)
+    recalculate_now({"all": True}, "test")
+    found = recap(everybody(), 2023, timezone.localdate())
+    known = standings(Employee.objects.values_list("pk", flat=True), found.end).values()
+    for row in [*found.rows, found.total]:
+        of_row = [s for s in known if row.name in ("", s.position_name)]
+        assert row.people == len(of_row)
+        assert row.rank_due == sum(s.rank_due for s in of_row), row.name
+        assert row.level_due == sum(s.level_due for s in of_row), row.name
+    assert (found.total.rank_due, found.total.level_due) == (2, 2)
 
 
 def test_a_rating_that_was_corrected_counts_once() -> None:

@@ -1,7 +1,7 @@
 """The people list: search, filters, scopes, the sheet, and what it costs."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,9 +14,11 @@ from django.utils import timezone
 from accounts.models import SavedList
 from accounts.policy import Role
 from credits.models import CalculationRun, DocumentBatch
+from credits.selectors import standings
 from credits.services.runs import recalculate_now
 from employees.models import Agency, Employee, FormerNip
 from reports.columns import COLUMNS, USUAL
+from reports.selectors import due
 from tests import factories
 from tests.factories import UserFactory
 
@@ -87,13 +89,46 @@ def test_filters_combine_and_other_employers_are_apart(hr: Client) -> None:
 
 
 def test_whoever_reached_the_points_and_whoever_needs_recalculation(hr: Client) -> None:
-    due, early = holder("Ani"), holder("Budi")
-    factories.OpeningFactory(employee=due, points=50)
+    enough, early = holder("Ani"), holder("Budi")
+    factories.OpeningFactory(employee=enough, points=50)
     factories.OpeningFactory(employee=early, points=49)
     assert names(hr.get(reverse(PEOPLE), {"stale": "1"})) == ["Ani", "Budi"]
     recalculate_now({"all": True}, "test")
     assert names(hr.get(reverse(PEOPLE), {"due": "rank"})) == ["Ani"]
     assert names(hr.get(reverse(PEOPLE), {"stale": "1"})) == []
+
+
+def test_the_level_and_the_rank_of_the_day_say_which_points_are_needed(hr: Client) -> None:
+    later = timezone.localdate() + timedelta(days=40)
+    for name, level, golongan, points in (
+        ("Pertama III/a", "ahli_pertama", "III/a", 50),
+        ("Pertama III/b", "ahli_pertama", "III/b", 40),
+        ("Muda III/c", "ahli_muda", "III/c", 100),
+        ("Muda III/a", "ahli_muda", "III/a", 150),  # below the level: no target of points
+        ("Pertama IV/a", "ahli_pertama", "IV/a", 500),
+        ("Tanpa golongan", "ahli_pertama", "", 500),
+        ("PPPK", "ahli_pertama", "III/a", 500),
+    ):
+        person = holder(name, level=level)
+        person.ranks.update(golongan=golongan)
+        factories.OpeningFactory(employee=person, points=points)
+    Employee.objects.filter(name="PPPK").update(employment=Employee.Employment.PPPK)
+    factories.RankFactory(
+        employee=Employee.objects.get(name="Pertama III/a"), golongan="III/b", effective_on=later
+    )
+    Employee.objects.get(name="Tanpa golongan").ranks.all().delete()
+    recalculate_now({"all": True}, "test")
+    listed = names(hr.get(reverse(PEOPLE), {"due": "rank"}))
+    assert listed == ["Muda III/c", "Pertama III/a"]
+    known = standings(Employee.objects.values_list("pk", flat=True))
+    assert listed == sorted(
+        Employee.objects.get(pk=key).name for key, found in known.items() if found.rank_due
+    )
+
+
+def test_who_has_the_points_is_asked_with_one_look_at_the_ranks() -> None:
+    people = Employee.objects.filter(due("rank", timezone.localdate()))
+    assert str(people.query).count('FROM "employees_rank"') == 1
 
 
 def test_the_same_list_as_a_sheet_with_text_nips(hr: Client) -> None:

@@ -27,6 +27,7 @@ from credits.services import documents
 from credits.services.runs import recalculate_now
 from employees.models import Delegation, Employee, FormerNip, ImportBatch, ImportRow
 from employees.services import facts
+from reports.privacy.copies import rows_of
 from reports.privacy.holdings import HOLDINGS
 from tests import factories
 from tests.factories import UserFactory
@@ -172,6 +173,26 @@ def test_the_holder_sees_what_is_stored_and_who_looked(client: Client, holder: E
     seen = client.get(reverse("reports:my_access")).content.decode()
     assert "Ira Auditor" in seen
     assert "Pemeriksaan" in seen
+
+
+def test_my_data_counts_every_row_in_few_statements_however_long_the_history(
+    client: Client, holder: Employee, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(holder.user)
+    page = reverse("reports:my_data")
+    client.get(page)  # what the processes keep is read now
+    with django_assert_max_num_queries(15) as first:
+        held = client.get(page).context["held"]
+    counts = {one["holding"].label: one["count"] for one in held}
+    for one in held:
+        assert one["count"] == rows_of(one["holding"], holder).count(), one["holding"].label
+    assert sum(count > 0 for count in counts.values()) > 20
+    for year in range(1990, 2010):
+        factories.RankFactory(employee=holder, effective_on=date(year, 1, 1))
+    with django_assert_max_num_queries(len(first)):
+        held = client.get(page).context["held"]
+    more = {one["holding"].label: one["count"] for one in held}
+    assert more["employees.Rank"] == counts["employees.Rank"] + 20
 
 
 def test_my_pages_are_about_me_alone(client: Client, holder: Employee) -> None:

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -252,6 +254,14 @@ def test_the_page_costs_the_same_however_much_waits(
         ImportBatch.objects.create(kind="combined", file_name="x", state="preview")
     with django_assert_max_num_queries(len(first)):
         client.get(reverse("admin:index"))
+
+
+def test_a_superior_does_not_wait_for_counts_that_are_not_shown(boss: Employee) -> None:
+    holder(boss)
+    with CaptureQueriesContext(connection) as asked:
+        kinds = by_kind(boss.user)
+    assert "stale" not in kinds
+    assert not [one["sql"] for one in asked if '"credits_ledgerhead"' in one["sql"]]
 
 
 # ------------------------------------------------------------------ own work, and its end

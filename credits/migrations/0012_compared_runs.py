@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0009_determination'),
+        ('credits', '0011_claim_events'),
     ]
 
     operations = [

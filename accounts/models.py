@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
+from accounts import encryption
 from accounts.trail import AccessEvent, AuditCheck, AuditEvent, AuditSeal, Channel, Tombstone
 
 __all__ = [
@@ -83,6 +85,30 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return self.browser
+
+
+class AppDevice(TOTPDevice):
+    """An app that shows codes. Its `key` holds the secret encrypted, for this account alone."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def bin_key(self) -> bytes:
+        """The secret; raises UndecipherableError where no key of the settings fits."""
+        return encryption.decrypt(self.key, self._owner())
+
+    def keep(self, secret: bytes) -> None:
+        self.key = encryption.encrypt(secret, self._owner())
+
+    def readable(self) -> bool:
+        try:
+            return bool(self.bin_key)
+        except encryption.UndecipherableError:
+            return False
+
+    def _owner(self) -> str:
+        return f"totp:{self.user_id}"
 
 
 class Invitation(models.Model):

@@ -80,6 +80,14 @@ def refuse(form: CodeForm, answer: Answer) -> None:
     """Say why the code was not taken."""
     if answer is Answer.WAIT:
         form.add_error("code", _("Too many wrong codes. Wait a moment, then try the next one."))
+    elif answer is Answer.UNREADABLE:
+        form.add_error(
+            "code",
+            _(
+                "The site cannot read your second factor at present. Use a recovery code, or ask"
+                " the administrator to reset the second factor."
+            ),
+        )
     else:
         form.add_error("code", _("This code is wrong, or it was used already."))
 

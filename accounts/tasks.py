@@ -2,6 +2,7 @@
 
 import logging
 
+from axes.handlers.proxy import AxesProxyHandler
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -36,11 +37,12 @@ def send_reset(user_ids: list[int]) -> None:
 
 @shared_task
 def forget() -> None:
-    """Remove sessions and devices that are long over."""
+    """Remove sessions and devices that are long over, and failures to sign in of before today."""
     from django.contrib.sessions.models import Session
 
     sign_ins.forget(timezone.now())
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    AxesProxyHandler.reset_failure_logs(age_days=1)
 
 
 @shared_task

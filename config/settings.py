@@ -155,7 +155,13 @@ TWO_FACTOR_REQUIRED_ROLES = env.list(
 )
 OTP_TOTP_ISSUER = "SIJAFUNG"
 
-# Lock-out: five failures of one account from one address, a quarter of an hour.
+# Lock-out: five failures of one account from one address, a quarter of an hour. And twenty of one
+# account from all addresses within an hour: until they are an hour old, passwords for it are taken
+# only from networks where it signed in before (accounts.lockout).
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # kept a day at most (accounts.tasks.forget)
+ACCOUNT_FAILURE_LIMIT = 20
+ACCOUNT_COOLOFF_TIME = timedelta(hours=1)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import invitations, mail, sealing, services, sign_ins
+from accounts import invitations, mail, retention, sealing, services, sign_ins
 from accounts.models import User
 
 log = logging.getLogger("sijafung.accounts")
@@ -62,3 +62,9 @@ def check_trails() -> None:
 def forget_notices() -> None:
     """Every night: notices older than they are kept."""
     services.forget_notices()
+
+
+@shared_task
+def destroy_approved() -> None:
+    """At once after an approval, and every night: destroy what two persons agreed on."""
+    retention.carry_out()

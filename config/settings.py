@@ -306,6 +306,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.forget",
         "schedule": crontab(hour=3, minute=10),
     },
+    "destroy-approved": {
+        "task": "accounts.tasks.destroy_approved",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "forget-notices": {
         "task": "accounts.tasks.forget_notices",
         "schedule": crontab(hour=3, minute=0),

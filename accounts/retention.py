@@ -31,7 +31,7 @@ class Rule:
 
     kind: str
     title: Any
-    basis: str
+    basis: Any
     kept: timedelta
     due: "Callable[[datetime], QuerySet[Any]]"
     file: str = ""
@@ -140,7 +140,7 @@ def _destroy(proposal: Destruction) -> int:
                 kind=rule.kind,
                 row_id="",
                 size=number,
-                basis=rule.basis[:200],
+                basis=str(rule.basis)[:200],
                 proposal=proposal.pk,
             )
             rows.delete()
@@ -162,7 +162,7 @@ def _destroy_file(rule: Rule, pk: Any, proposal: Destruction) -> int:
             row_id=str(row.pk),
             hash=found,
             size=size,
-            basis=rule.basis[:200],
+            basis=str(rule.basis)[:200],
             proposal=proposal.pk,
         )
         rows.filter(pk=row.pk).update(**{rule.file: ""})

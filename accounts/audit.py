@@ -59,7 +59,9 @@ def models_of_ours() -> list[type[Model]]:
     return [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in settings.OWN_APPS and model._meta.managed
+        if model._meta.app_label in settings.OWN_APPS
+        and model._meta.managed
+        and not model._meta.proxy
     ]
 
 

@@ -15,7 +15,7 @@ def register() -> None:
         Rule(
             "saved_query",
             _("Words typed into searches"),
-            "UU 27/2022: no longer needed",
+            _("UU 27/2022: no longer needed"),
             SEARCH_KEPT,
             lambda before: SavedQuery.objects.filter(created_at__lt=before),
         )
@@ -24,7 +24,7 @@ def register() -> None:
         Rule(
             "session",
             _("Sessions that have ended"),
-            "UU 27/2022: no longer needed",
+            _("UU 27/2022: no longer needed"),
             timedelta(days=1),
             lambda before: Session.objects.filter(expire_date__lt=before),
         )

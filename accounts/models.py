@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
+from accounts import encryption
 from accounts.trail import AccessEvent, AuditCheck, AuditEvent, AuditSeal, Channel, Tombstone
 
 __all__ = [
@@ -83,6 +85,30 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return self.browser
+
+
+class AppDevice(TOTPDevice):
+    """An app that shows codes. Its `key` holds the secret encrypted, for this account alone."""
+
+    class Meta:
+        proxy = True
+
+    @property
+    def bin_key(self) -> bytes:
+        """The secret; raises UndecipherableError where no key of the settings fits."""
+        return encryption.decrypt(self.key, self._owner())
+
+    def keep(self, secret: bytes) -> None:
+        self.key = encryption.encrypt(secret, self._owner())
+
+    def readable(self) -> bool:
+        try:
+            return bool(self.bin_key)
+        except encryption.UndecipherableError:
+            return False
+
+    def _owner(self) -> str:
+        return f"totp:{self.user_id}"
 
 
 class Invitation(models.Model):
@@ -228,3 +254,56 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Destruction(models.Model):
+    """A proposal to destroy a class of records past its time; done once a second person agrees.
+
+    It means what was past its time at the moment of the proposal, however late it is approved.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("waits for approval")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        DONE = "done", _("destroyed")
+
+    kind = models.CharField(_("class of records"), max_length=40)
+    number = models.PositiveBigIntegerField(_("files or rows"))
+    reason = models.CharField(_("reason"), max_length=500)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("proposed by"), related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        verbose_name=_("decided by"),
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    done_at = models.DateTimeField(_("destroyed at"), null=True)
+
+    class Meta:
+        verbose_name = _("proposal to destroy records")
+        verbose_name_plural = _("proposals to destroy records")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(decided_by=models.F("proposed_by")), name="destruction_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | Q(decided_by__isnull=False),
+                name="destruction_decided_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                name="destruction_one_open",
+                condition=Q(state__in=["proposed", "approved"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.proposed_at:%Y-%m-%d}"

@@ -1,11 +1,14 @@
 """What the HTML pages of all apps share."""
 
+import tempfile
+from collections.abc import Callable
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,6 +39,15 @@ def paged(request: HttpRequest, rows: Any, size: int, name: str = "page") -> dic
             (n, address(n) if isinstance(n, int) and n != page.number else None) for n in elided
         ],
     }
+
+
+def attachment(
+    write: Callable[[Path], object], name: str, content_type: str = XLSX
+) -> FileResponse:
+    """What `write` puts into a temporary file, sent under a name; it is gone once it is sent."""
+    file = tempfile.NamedTemporaryFile(suffix=Path(name).suffix)  # noqa: SIM115 - the response closes it
+    write(Path(file.name))
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
 
 
 def as_uuid(text: str) -> UUID | None:

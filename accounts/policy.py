@@ -218,6 +218,10 @@ for _action in ("view", "change"):
     declare("notice", _action, dict.fromkeys(Role, Scope.OWN))
 declare_scope("notice", Scope.OWN, lambda user, day: Q(user_id=user.pk))
 
+# What is past its time: two of these propose and approve, the auditor looks on.
+declare("destruction", "view", STAFF)
+declare("destruction", "change", OFFICERS)
+
 # The trails, for the auditor alone; nobody writes to them by hand.
 declare("audit", "view", {Role.AUDITOR: Scope.ALL})
 

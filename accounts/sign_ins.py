@@ -146,6 +146,20 @@ def never_locks(request: HttpRequest, credentials: Any = None) -> bool:
     return request.path.startswith(NEVER_LOCKED)
 
 
+ACCOUNT_KEY = "account-"
+
+
 def account_key(user: User) -> str:
     """The name under which the lock-out counts the failures of an account."""
-    return f"account-{user.pk}"
+    return f"{ACCOUNT_KEY}{user.pk}"
+
+
+def signed_in_before(key: str, request: HttpRequest) -> bool:
+    """Whether the account of a key of the lock-out has signed in from the caller's network, with
+    its second factor where it has one; never for a name that nobody has."""
+    network = shortened(client_address(request))
+    if not network or not key.startswith(ACCOUNT_KEY):
+        return False
+    whole = Q(asks_code=False) | Q(verified_at__isnull=False)
+    pk = key.removeprefix(ACCOUNT_KEY)
+    return SignIn.objects.filter(whole, user_id=pk, network=network).exists()

@@ -2,11 +2,12 @@
 
 import logging
 
+from axes.handlers.proxy import AxesProxyHandler
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import invitations, mail, sealing, services, sign_ins
+from accounts import invitations, mail, retention, sealing, services, sign_ins
 from accounts.models import User
 
 log = logging.getLogger("sijafung.accounts")
@@ -36,11 +37,12 @@ def send_reset(user_ids: list[int]) -> None:
 
 @shared_task
 def forget() -> None:
-    """Remove sessions and devices that are long over."""
+    """Remove sessions and devices that are long over, and failures to sign in of before today."""
     from django.contrib.sessions.models import Session
 
     sign_ins.forget(timezone.now())
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    AxesProxyHandler.reset_failure_logs(age_days=1)
 
 
 @shared_task
@@ -60,3 +62,9 @@ def check_trails() -> None:
 def forget_notices() -> None:
     """Every night: notices older than they are kept."""
     services.forget_notices()
+
+
+@shared_task
+def destroy_approved() -> None:
+    """At once after an approval, and every night: destroy what two persons agreed on."""
+    retention.carry_out()

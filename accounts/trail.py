@@ -163,6 +163,7 @@ class Tombstone(models.Model):
     hash = models.CharField(max_length=64, blank=True)  # SHA-256 of a file's bytes
     size = models.PositiveBigIntegerField(default=0)  # bytes of a file, else number of rows
     basis = models.CharField(max_length=200)
+    proposal = models.BigIntegerField(null=True)  # the `Destruction` that two persons agreed on
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

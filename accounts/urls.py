@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views, views_account, views_sign_in
+from accounts import views, views_account, views_retention, views_sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,5 +22,15 @@ urlpatterns = [
     path("pemberitahuan/", views.notice_list, name="notices"),
     path("pemberitahuan/baca/", views.notices_read, name="notices_read"),
     path("pemberitahuan/<int:pk>/", views.notice_open, name="notice"),
+    path("pemusnahan/", views_retention.destructions, name="destructions"),
+    path("pemusnahan/usul/", views_retention.destruction_propose, name="destruction_propose"),
+    path(
+        "pemusnahan/<int:pk>/setujui/",
+        views_retention.destruction_approve,
+        name="destruction_approve",
+    ),
+    path(
+        "pemusnahan/<int:pk>/tolak/", views_retention.destruction_refuse, name="destruction_refuse"
+    ),
     path("tur/", views.tour, name="tour"),
 ]

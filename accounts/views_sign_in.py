@@ -80,6 +80,14 @@ def refuse(form: CodeForm, answer: Answer) -> None:
     """Say why the code was not taken."""
     if answer is Answer.WAIT:
         form.add_error("code", _("Too many wrong codes. Wait a moment, then try the next one."))
+    elif answer is Answer.UNREADABLE:
+        form.add_error(
+            "code",
+            _(
+                "The site cannot read your second factor at present. Use a recovery code, or ask"
+                " the administrator to reset the second factor."
+            ),
+        )
     else:
         form.add_error("code", _("This code is wrong, or it was used already."))
 
@@ -132,8 +140,10 @@ def locked_out(
     request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
 ) -> HttpResponse:
     """Axes' answer to too many failures; the same for a name that nobody has."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    return render(request, "accounts/locked.html", {"minutes": minutes}, status=429)
+    everywhere = getattr(request, "locked_everywhere", False)
+    wait = settings.ACCOUNT_COOLOFF_TIME if everywhere else settings.AXES_COOLOFF_TIME
+    context = {"minutes": int(wait.total_seconds() // 60), "everywhere": everywhere}
+    return render(request, "accounts/locked.html", context, status=429)
 
 
 # ------------------------------------------------------------------ the first password

@@ -41,6 +41,10 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What encrypts the second factor's secrets at rest (accounts.encryption): the first encrypts, all
+# decrypt. How to change them: docs/security.md.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -151,7 +155,13 @@ TWO_FACTOR_REQUIRED_ROLES = env.list(
 )
 OTP_TOTP_ISSUER = "SIJAFUNG"
 
-# Lock-out: five failures of one account from one address, a quarter of an hour.
+# Lock-out: five failures of one account from one address, a quarter of an hour. And twenty of one
+# account from all addresses within an hour: until they are an hour old, passwords for it are taken
+# only from networks where it signed in before (accounts.lockout).
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # kept a day at most (accounts.tasks.forget)
+ACCOUNT_FAILURE_LIMIT = 20
+ACCOUNT_COOLOFF_TIME = timedelta(hours=1)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -295,6 +305,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sign-ins": {
         "task": "accounts.tasks.forget",
         "schedule": crontab(hour=3, minute=10),
+    },
+    "destroy-approved": {
+        "task": "accounts.tasks.destroy_approved",
+        "schedule": crontab(hour=3, minute=50),
     },
     "forget-notices": {
         "task": "accounts.tasks.forget_notices",

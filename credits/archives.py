@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from accounts.errors import Refusal
 
-class UnpackError(Exception):
+
+class UnpackError(Refusal):
     """The files are refused: `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def archive_problem(code: str) -> str:

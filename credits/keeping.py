@@ -15,7 +15,7 @@ def register() -> None:
         Rule(
             "document_zip",
             _("ZIPs of forms per unit"),
-            "UU 27/2022: no longer needed; the issued forms are kept",
+            _("UU 27/2022: no longer needed; the issued forms are kept"),
             timedelta(days=90),
             lambda before: DocumentPart.objects.filter(
                 batch__state__in=ENDED, batch__finished_at__lt=before

@@ -18,7 +18,7 @@ def register() -> None:
         Rule(
             "import_file",
             _("Uploaded sheets of imports that nobody finished"),
-            "UU 27/2022: no longer needed",
+            _("UU 27/2022: no longer needed"),
             timedelta(days=30),
             lambda before: ImportBatch.objects.filter(state__in=GIVEN_UP, state_at__lt=before),
             file="file",
@@ -28,7 +28,7 @@ def register() -> None:
         Rule(
             "import_row",
             _("Rows of sheets, beside what was taken from them"),
-            "UU 27/2022: no longer needed",
+            _("UU 27/2022: no longer needed"),
             timedelta(days=365),
             lambda before: ImportRow.objects.filter(
                 batch__state__in=(*ENDED, *GIVEN_UP), batch__state_at__lt=before

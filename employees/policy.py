@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from accounts.audit import exempt, watch
 from accounts.policy import (
@@ -25,6 +24,7 @@ from employees.models import (
     Superior,
     UnitMembership,
 )
+from positions.selectors import below_any
 
 # A direct superior sees the people rated; coordinators see their unit or JF; all dated.
 READERS = {
@@ -60,15 +60,9 @@ def subordinates(user: Any, day: date) -> Q:
 
 
 _COORDINATED = """
-    WITH RECURSIVE below(id) AS (
-        SELECT c.unit_id FROM employees_claimcoordinator c
-        JOIN employees_employee e ON e.id = c.employee_id
-        WHERE e.user_id = %s AND c.start <= %s AND (c."end" IS NULL OR c."end" >= %s)
-        UNION
-        SELECT v.unit_id FROM positions_unitversion v JOIN below ON v.parent_id = below.id
-        WHERE v.start <= %s AND (v."end" IS NULL OR v."end" >= %s)
-    )
-    SELECT id FROM below"""
+    SELECT c.unit_id FROM employees_claimcoordinator c
+    JOIN employees_employee e ON e.id = c.employee_id
+    WHERE e.user_id = %s AND c.start <= %s AND (c."end" IS NULL OR c."end" >= %s)"""
 
 
 def in_units(user: Any, day: date) -> Q:
@@ -76,7 +70,7 @@ def in_units(user: Any, day: date) -> Q:
 
     A part of the statement that asks for rows, so that a scope costs no statement of its own.
     """
-    units = RawSQL(_COORDINATED, [user.pk, *[day] * 4])  # noqa: S611  constant text
+    units = below_any(_COORDINATED, [user.pk, day, day], day)
     members = UnitMembership.objects.on(day).filter(unit_id__in=units)
     return Q(id__in=members.values("employee_id"))
 

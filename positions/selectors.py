@@ -4,6 +4,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -99,24 +100,30 @@ def find_unit(text: str) -> list[Unit]:
 
 _BELOW = """
     with recursive below(id) as (
-        select unnest(%s::bigint[])
+        {seed}
         union
         select v.unit_id from positions_unitversion v join below on v.parent_id = below.id
         where v.start <= %s and (v.end is null or v.end >= %s)
     )
     select id from below"""
+_THESE = "select unnest(%s::bigint[])"
 
 
 def units_below(unit_ids: Iterable[int], on: date) -> set[int]:
     """The units and everything below them in the tree of a day."""
     with connection.cursor() as cursor:
-        cursor.execute(_BELOW, [list(unit_ids), on, on])
+        cursor.execute(_BELOW.format(seed=_THESE), [list(unit_ids), on, on])
         return {row[0] for row in cursor.fetchall()}
 
 
 def below(unit_id: int, on: date) -> RawSQL:
     """A unit and everything below it, as a part of the statement that filters by it."""
-    return RawSQL(_BELOW, [[unit_id], on, on])  # noqa: S611  constant text
+    return below_any(_THESE, [[unit_id]], on)
+
+
+def below_any(seed: str, parameters: Iterable[Any], on: date) -> RawSQL:
+    """The units that `seed`, a constant SELECT of ids, gives, and everything below them."""
+    return RawSQL(_BELOW.format(seed=seed), [*parameters, on, on])  # noqa: S611  constant text
 
 
 def unit_names(on: date) -> dict[int, str]:

@@ -12,6 +12,13 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    # Their tables point at the account, and later migrations of ours build on theirs. (Django lets
+    # them wait for the app's first migration only, which is 0001_ext.)
+    run_before = [
+        ('otp_static', '0001_initial'),
+        ('otp_totp', '0001_initial'),
+    ]
+
     dependencies = [
         ('accounts', '0001_ext'),
         ('auth', '0012_alter_user_first_name_max_length'),

@@ -48,20 +48,25 @@ def _compiler(form: str) -> typst.Compiler:
 def render(content: Content) -> bytes:
     """The PDF of one form: A4, tagged, one page for ordinary content."""
     # The date in the file is the paper's own; a clock would make every rendering another file.
-    return _compiled(content.FORM, present(content), content.dated or content.period_end)
+    return typeset(content.FORM, present(content), content.dated or content.period_end)
 
 
 def render_signing_list(listed: SigningList) -> bytes:
     """The PDF of a signatory's list: A4 across, tagged."""
-    return _compiled("signing_list", signing_list.present(listed), listed.made_on)
+    return typeset("signing_list", signing_list.present(listed), listed.made_on)
 
 
-def _compiled(template: str, page: dict[str, Any], day: date) -> bytes:
+def typeset(template: str, page: dict[str, Any], day: date, *, strict: bool = True) -> bytes:
+    """The PDF that a template of TEMPLATES makes of `page`, dated `day`; the same for the same.
+
+    Raises typst.TypstError where the text has a character that no font of ours has, unless not
+    `strict`: then a box stands for it, and the file is no PDF/A.
+    """
     with _lock:
         pdf = _compiler(template).compile(
             format="pdf",
             sys_inputs={"page": json.dumps(page, ensure_ascii=False)},
-            pdf_standards=[*_STANDARDS],
+            pdf_standards=[*_STANDARDS] if strict else [],
             timestamp=datetime.combine(day, time(), UTC),
         )
     # One output file, so one text of bytes (a list is for pictures of pages).

@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.errors import Refusal
 from credits.documents.content import Content
 from credits.documents.render import render
 from credits.models import Document, DocumentBatch, DocumentPart
@@ -39,12 +40,8 @@ _LOCK_CLASS = 0x51B
 MAX_PART = 200  # people per ZIP part: bounds memory and what a killed worker loses
 
 
-class NothingToState(Exception):  # noqa: N818  a domain word, not a fault
+class NothingToState(Refusal):
     """A form would be empty for the person: `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def draft(employee: Employee, form: str, start: date, end: date, actor: Any = None) -> Document:

@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.errors import Refusal
 from accounts.models import User
 from credits.documents.content import from_json
 from credits.documents.render import render
@@ -41,12 +42,8 @@ Event = DocumentEvent.Kind
 SIGNABLE = (State.AWAITING, State.RETURNED)
 
 
-class DocumentError(Exception):
+class DocumentError(Refusal):
     """An act on a document is refused: `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass

@@ -6,11 +6,9 @@ new one, all in the caller's transaction. Two runs over the same people wait for
 the second finds nothing to do.
 """
 
-import gc
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -18,6 +16,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.memory import without_gc
 from credits.facts import among, array, facts_of
 from credits.rules.chain import GENESIS, instant, sealed
 from credits.rules.editions import Rulebook, current
@@ -118,7 +117,7 @@ def reconcile(
     nothing is posted then. Call it inside a transaction. At most nine statements, whatever the
     number of people.
     """
-    with connection.cursor() as cursor, _no_gc():
+    with connection.cursor() as cursor, without_gc():
         return _reconcile(cursor, ids, run_id, rules or current(), dry_run, against)
 
 
@@ -160,18 +159,6 @@ def digest(lines: Sequence[Line]) -> bytes:
         return b""
     text = "\n".join([f"{terms.text}\x1f{source_id}" for terms, source_id in lines])
     return blake2b(text.encode(), digest_size=16).digest()
-
-
-@contextmanager
-def _no_gc() -> Iterator[None]:
-    """Nothing in a chunk is cyclic: collecting in between only costs (targets.md, rule 5)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _account(facts: Facts, rules: Rulebook, outcome: Outcome) -> Account | None:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
+from accounts.errors import Refusal
 from credits.models import NumberScheme, NumberSeries
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -14,12 +15,8 @@ _FIELD = re.compile(r"\{(.*?)\}")
 FIELDS = frozenset({"number", "number4", "month", "month_roman", "year"})
 
 
-class NumberingError(Exception):
+class NumberingError(Refusal):
     """No number can be given: `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def problem_of(pattern: str) -> str | None:

@@ -6,7 +6,6 @@ call it at any time (decision 13). Reading writes nothing but the preview; apply
 one transaction each: a dead worker leaves no half import.
 """
 
-import gc
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.memory import without_gc
 from accounts.models import User
 from accounts.origin import on_behalf_of
 from employees.importing import registry
@@ -150,7 +150,7 @@ def run(batch_id: int) -> ImportBatch | None:
             return batch
         batch.attempts += 1
         batch.save(update_fields=["attempts"])
-        with _no_gc(), on_behalf_of(_asked_by(batch), batch.reason):
+        with without_gc(), on_behalf_of(_asked_by(batch), batch.reason):
             _WORK[batch.state](batch)
         batch.refresh_from_db()
         logger.info("import %s: %s %s", batch.public_id, batch.state, batch.counts)
@@ -161,18 +161,6 @@ def _asked_by(batch: ImportBatch) -> int | None:
     """The account in whose name the work of this state is done."""
     asked = {State.APPLYING: batch.applied_by_id, State.UNDOING: batch.undone_by_id}
     return asked.get(State(batch.state), batch.created_by_id)
-
-
-@contextmanager
-def _no_gc() -> Iterator[None]:
-    """Nothing that grows with the sheet is cyclic: collecting in between only costs."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _give_up(batch: ImportBatch) -> None:

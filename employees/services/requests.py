@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.errors import Refusal
 from accounts.models import User
 from employees.models import Correction, CorrectionRequest, Employee
 
@@ -16,12 +17,8 @@ State = CorrectionRequest.State
 OPEN = (State.SENT, State.TAKEN)
 
 
-class RequestError(Exception):
+class RequestError(Refusal):
     """The step is refused: a code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Accounts from the register: who has none, creating them, handing out invitations."""
 
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from accounts import invitations, tasks
 from accounts.access import listed as log_list
 from accounts.mail import address
 from accounts.models import User
-from accounts.pages import XLSX, paged, signed_in
+from accounts.pages import attachment, paged, signed_in
 from accounts.policy import Role, guard
 from employees.services import accounts
 from positions.selectors import unit_names
@@ -168,10 +167,9 @@ def accounts_sheet(request: HttpRequest) -> HttpResponse | FileResponse:
     today = timezone.localdate()
     people = list(accounts.on_record(accounts.not_entered(*choice, today), today))
     tokens = invitations.invite([person.account for person in people], signed_in(request))
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    _write_sheet(Path(file.name), people, tokens, today)
-    name = f"undangan-{today:%Y-%m-%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return attachment(
+        lambda path: _write_sheet(path, people, tokens, today), f"undangan-{today:%Y-%m-%d}.xlsx"
+    )
 
 
 def _write_sheet(path: Path, people: list[Any], tokens: dict[int, str], today: date) -> None:

@@ -1,9 +1,7 @@
 """The pages of imports: list, upload, columns, preview, apply, undo, downloads."""
 
 import logging
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kombu.exceptions import OperationalError
 
 from accounts.access import listed as log_list
-from accounts.pages import XLSX, paged, signed_in
+from accounts.pages import attachment, paged, signed_in
 from accounts.policy import allows, guard
 from employees import messages as places
 from employees.forms import MappingForm, UploadForm
@@ -289,7 +287,7 @@ def import_refused(request: HttpRequest, public_id: UUID) -> FileResponse:
     batch = _batch(public_id)
     log_list(request, "import", batch.counts.get(REFUSED, 0), detail="refused")
     name = f"baris-ditolak-{batch.created_at:%Y%m%d-%H%M}.xlsx"
-    return _workbook(lambda path: workbooks.refused_rows(batch, path), name)
+    return attachment(lambda path: workbooks.refused_rows(batch, path), name)
 
 
 @guard("import", "view")
@@ -299,11 +297,4 @@ def import_template(request: HttpRequest, kind: str) -> FileResponse:
         wanted = registry.kind(kind)
     except KeyError:
         raise Http404 from None
-    return _workbook(lambda path: workbooks.template(wanted, path), f"templat-{kind}.xlsx")
-
-
-def _workbook(write: Callable[[Path], None], name: str) -> FileResponse:
-    """A workbook written to a temporary file and sent as an attachment."""
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    write(Path(file.name))
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return attachment(lambda path: workbooks.template(wanted, path), f"templat-{kind}.xlsx")

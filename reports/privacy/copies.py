@@ -1,29 +1,44 @@
-"""The copy of everything that is stored about one person: JSON with its schema, a readable page,
-and the files. Built from the register of holdings alone, so nothing stored is left out.
+"""The copy of everything that is stored about one person: JSON with its schema, a readable page
+(HTML and PDF), and the files. Built from the register of holdings alone, so nothing stored is left
+out.
 
 Other people stay out: a superior or a signer by name, accounts of officers. Who looked at the data
 is part of the copy, as the law asks.
 """
 
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
 
+import typst
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import BinaryField, Count, Field, FileField, ForeignKey, Model, Value
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from credits.documents.render import typeset
 from employees.models import Employee
 from reports.privacy.holdings import HOLDINGS, Holding
 from reports.privacy.words import accounts_named, label
+from reports.templatetags.sijafung import moment, nip
 
 VERSION = 1
 SECRET = frozenset({"password", "digest"})  # of use to nobody but this system
 ACCOUNTS = frozenset({"actor_id"})
+_LONG = 70  # characters of a value that has a line of its own on paper
+_LONG_WORD = re.compile(r"(\S{16})(?=\S)")  # hashes, and data without spaces
 
 
 def rows_of(holding: Holding, person: Employee) -> Any:
@@ -129,13 +144,14 @@ def schema() -> dict[str, Any]:
     }
 
 
-def write_zip(person: Employee, file: IO[bytes]) -> None:
-    """data.json, schema.json, data.html and the files themselves."""
+def write_zip(person: Employee, file: IO[bytes] | Path) -> None:
+    """data.json, schema.json, data.html, data.pdf and the files themselves."""
     copy = copy_of(person)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", _json(copy))
         archive.writestr("schema.json", _json(schema()))
         archive.writestr("data.html", _readable(person, copy))
+        archive.writestr("data.pdf", _paper(person, copy))
         for name in _files(copy):
             if default_storage.exists(name):
                 with default_storage.open(name) as stored:
@@ -153,21 +169,94 @@ def _files(copy: dict[str, Any]) -> Iterator[str]:
             yield from (row[name] for name in files if row[name])
 
 
-def _readable(person: Employee, copy: dict[str, Any]) -> str:
-    sections = [
-        {
-            "holding": holding,
-            "headings": [label(f) for f in _fields(holding)],
-            "rows": [
+def pdf_of(person: Employee) -> bytes:
+    """The readable copy alone, as a PDF."""
+    return _paper(person, copy_of(person))
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A table of the copy in words; the cells stand in the order of the headings."""
+
+    holding: Holding
+    headings: list[str]
+    rows: list[list[Any]]
+
+
+def _sections(copy: dict[str, Any]) -> list[_Section]:
+    return [
+        _Section(
+            holding,
+            [label(f) for f in _fields(holding)],
+            [
                 [_words(f, row[f.name]) for f in _fields(holding)]
                 for row in copy["tables"][holding.label]
             ],
-        }
+        )
         for holding in HOLDINGS
         if holding.copied
     ]
-    context = {"person": person, "sections": sections, "made_at": copy["made_at"]}
+
+
+def _readable(person: Employee, copy: dict[str, Any]) -> str:
+    context = {"person": person, "sections": _sections(copy), "made_at": copy["made_at"]}
     return render_to_string("reports/copy.html", context)
+
+
+def _paper(person: Employee, copy: dict[str, Any]) -> bytes:
+    """The same as a PDF, where a row is a list of its fields: no sheet holds twenty columns.
+
+    For archives and screen readers, unless a character has no glyph (an emoji in a reason): then
+    an ordinary PDF, as nobody's copy may fail for what was typed about him.
+    """
+    day = timezone.localdate(copy["made_at"])
+    page = {
+        "title": _("Copy of my data"),
+        "name": person.full_name,
+        "nip": nip(person.nip),
+        "made_at": moment(copy["made_at"]),
+        "date": {"year": day.year, "month": day.month, "day": day.day},
+        "lang": get_language() or settings.LANGUAGE_CODE,
+        "sample": _("sample data").upper() if person.is_sample else "",
+        "note": _("Empty fields are left out here; data.json of the ZIP has all of them."),
+        "none": _("No rows."),
+        "sections": [_on_paper(section) for section in _sections(copy)],
+    }
+    try:
+        return typeset("copy", page, day)
+    except typst.TypstError:
+        return typeset("copy", page, day, strict=False)
+
+
+def _on_paper(section: _Section) -> dict[str, Any]:
+    holding = section.holding
+    about = f"{_('Source')}: {holding.source}. {_('Kept')}: {holding.retention}."
+    rows = [_pairs(section.headings, row) for row in section.rows]
+    return {"title": capfirst(holding.title), "about": about, "rows": rows}
+
+
+def _pairs(headings: list[str], row: list[Any]) -> dict[str, list[tuple[str, str]]]:
+    """Label and text of the filled cells: those that stand beside one another, and the long."""
+    pairs = [
+        (capfirst(heading), _text(cell))
+        for heading, cell in zip(headings, row, strict=True)
+        if cell not in ("", None, [], {})
+    ]
+    return {
+        "short": [pair for pair in pairs if len(pair[1]) <= _LONG],
+        "long": [pair for pair in pairs if len(pair[1]) > _LONG],
+    }
+
+
+def _text(value: Any) -> str:
+    """A value as pages show it; long words may break."""
+    if isinstance(value, bool):
+        value = _("yes") if value else _("no")
+    elif isinstance(value, datetime):
+        value = moment(value)
+    elif isinstance(value, (dict, list)):
+        value = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return _LONG_WORD.sub("\\1\u200b", str(localize(value)))
 
 
 def _words(field: "Field[Any, Any]", value: Any) -> Any:

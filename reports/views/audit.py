@@ -1,13 +1,11 @@
 """The auditor's pages: who wrote what, who looked at whom, and whether the trails are whole."""
 
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import How, filters_of, looked, looked_at_all
 from accounts.models import AccessEvent, AuditCheck, AuditEvent, AuditSeal, User
-from accounts.pages import XLSX, paged, signed_in, start_of
+from accounts.pages import XLSX, attachment, paged, signed_in, start_of
 from accounts.policy import guard
 from accounts.sealing import check
 from accounts.services import query_of, save_query
@@ -132,13 +130,9 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     reason = form.cleaned_data["reason"]
     looked_at_all(request, "audit", people, How.EXPORT, detail=filters_of(request), reason=reason)
     plain = request.POST.get("format") == "csv"
-    file = tempfile.NamedTemporaryFile(suffix=".csv" if plain else ".xlsx")  # noqa: SIM115
-    write = trail_csv if plain else trail_workbook
-    write(events, Path(file.name))
-    name = f"jejak-audit-{timezone.localdate():%Y-%m-%d}.{'csv' if plain else 'xlsx'}"
-    return FileResponse(
-        file, as_attachment=True, filename=name, content_type=CSV if plain else XLSX
-    )
+    write, suffix, kind = (trail_csv, "csv", CSV) if plain else (trail_workbook, "xlsx", XLSX)
+    name = f"jejak-audit-{timezone.localdate():%Y-%m-%d}.{suffix}"
+    return attachment(lambda path: write(events, path), name, kind)
 
 
 @guard("audit", "view")

@@ -1,13 +1,11 @@
 """Comparing two days, runs or sets of regulations: whose points differ, by how much, and why."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import filters_of, looked_at_all
 from accounts.access import listed as log_list
-from accounts.pages import XLSX, as_uuid, end_of, paged, signed_in
+from accounts.pages import as_uuid, attachment, end_of, paged, signed_in
 from accounts.policy import allows, guard, visible
 from credits.explanations import points
 from credits.models import CalculationRun, RegulationVersion
@@ -190,7 +188,6 @@ def compare_export(request: HttpRequest) -> HttpResponseBase:
     people = Employee.objects.filter(pk__in=[one.employee_id for one in found])
     reason = request.POST["reason"]
     looked_at_all(request, "ledger", people, detail=filters_of(request), reason=reason)
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     headings = [
         ("NIP", 22),
         (_("Name"), 34),
@@ -204,9 +201,10 @@ def compare_export(request: HttpRequest) -> HttpResponseBase:
     ]
     if asked.mode == OF_RULES:
         headings += [(_("Figures that differ"), 70), (_("Thresholds"), 40)]
-    workbook(Path(file.name), _("Differences"), headings, _cells(found, asked))
-    name = f"perbandingan-{timezone.localdate():%Y-%m-%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return attachment(
+        lambda path: workbook(path, _("Differences"), headings, _cells(found, asked)),
+        f"perbandingan-{timezone.localdate():%Y-%m-%d}.xlsx",
+    )
 
 
 def _cells(found: Sequence[Difference], asked: Asked) -> Iterator[list[Any]]:

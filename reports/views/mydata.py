@@ -1,6 +1,5 @@
 """What is stored about me, who looked at it, and a copy of it."""
 
-import tempfile
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -9,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import AccessEvent
-from accounts.pages import paged, signed_in
+from accounts.pages import attachment, paged, signed_in
 from accounts.policy import guard
 from employees.models import Employee
-from reports.privacy.copies import counts_of, write_zip
+from reports.privacy.copies import counts_of, pdf_of, write_zip
 from reports.privacy.holdings import Holding, shown
 from reports.privacy.words import label, looks
 
@@ -62,9 +61,10 @@ def my_access(request: HttpRequest) -> HttpResponse:
 @guard("own_data", "view")
 @require_POST
 def my_copy(request: HttpRequest) -> FileResponse:
-    """A ZIP with all of it."""
-    file = tempfile.NamedTemporaryFile(suffix=".zip")  # noqa: SIM115 - the response closes it
-    write_zip(_own(request), file)
-    file.seek(0)
-    name = f"data-saya-{timezone.localdate():%Y-%m-%d}.zip"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    """A ZIP with all of it, or only the readable part as a PDF (`format`)."""
+    person = _own(request)
+    name = f"data-saya-{timezone.localdate():%Y-%m-%d}"
+    if request.POST.get("format") == "pdf":
+        pdf = pdf_of(person)
+        return attachment(lambda path: path.write_bytes(pdf), f"{name}.pdf", "application/pdf")
+    return attachment(lambda path: write_zip(person, path), f"{name}.zip", "application/zip")

@@ -1,10 +1,8 @@
 """The people list: search, filters, sorting, pages of constant cost, and the same as a sheet."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import filters_of, looked_at_all
 from accounts.access import listed as log_list
-from accounts.pages import XLSX, paged, signed_in
+from accounts.pages import attachment, paged, signed_in
 from accounts.policy import allows, guard
 from accounts.services import save_query
 from reports.columns import COLUMNS, html
@@ -90,12 +88,11 @@ def people_export(request: HttpRequest) -> HttpResponseBase:
         return answer
     reason = request.POST["reason"]
     looked_at_all(request, "employee", asked.rows, detail=filters_of(request), reason=reason)
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    people_workbook(
-        asked.rows.iterator(chunk_size=1000), Path(file.name), asked.today, asked.columns
+    rows = asked.rows.iterator(chunk_size=1000)
+    return attachment(
+        lambda path: people_workbook(rows, path, asked.today, asked.columns),
+        f"pegawai-{asked.today:%Y-%m-%d}.xlsx",
     )
-    name = f"pegawai-{asked.today:%Y-%m-%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _size(request: HttpRequest) -> int:

@@ -1,8 +1,6 @@
 """The steps of a regulation that is handed in: load, try, publish, withdraw."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import listed as log_list
 from accounts.access import looked_at_all
-from accounts.pages import XLSX, signed_in
+from accounts.pages import attachment, signed_in
 from accounts.policy import allows, guard
 from credits.models import CalculationRun, RegulationVersion
 from credits.rules.edition_files import EditionFileError
@@ -190,10 +188,8 @@ def regulation_effects(request: HttpRequest, public_id: UUID) -> FileResponse:
         raise Http404
     people = Employee.everyone.filter(pk__in=run.changes.values("employee_id"))
     looked_at_all(request, "run", people)
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    workbook(run, Path(file.name), max(version.effective_from, timezone.localdate()))
-    name = f"dampak-{version.key}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    day = max(version.effective_from, timezone.localdate())
+    return attachment(lambda path: workbook(run, path, day), f"dampak-{version.key}.xlsx")
 
 
 # ------------------------------------------------------------------ acts

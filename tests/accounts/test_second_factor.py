@@ -2,13 +2,16 @@
 
 import re
 import time
-from base64 import b32decode
+from base64 import b32decode, b32encode, b64encode
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
@@ -271,3 +274,104 @@ def test_the_session_gets_a_new_key_with_the_second_factor(user: User, clock: An
     client.post(reverse(CODE), {"code": app_code(key)})
     assert client.session.session_key != before
     assert SignIn.objects.filter(verified_at__isnull=False).count() == 2
+
+
+# ------------------------------------------------------------------ at rest
+
+OLD, NEW = "an old key of the site, long enough", "a new key of the site, long enough"
+
+
+def stored() -> str:
+    """All that a dump of the database holds of second factors."""
+    rows = [*TOTPDevice.objects.values_list("key"), *StaticToken.objects.values_list("token")]
+    return " ".join(text for (text,) in rows)
+
+
+def test_neither_the_secret_nor_a_recovery_code_lies_in_the_database(
+    user: User, clock: Any
+) -> None:
+    key, codes, _client = enrolled(user)
+    kept = stored()
+    for secret in (key.hex(), b32encode(key).decode(), b64encode(key).decode().rstrip("=")):
+        assert secret.lower() not in kept.lower()
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
+    assert max(len(text) for text in kept.split()) <= 80  # what the column holds
+    clock.shift(timedelta(seconds=30))
+    assert browser(user).post(reverse(CODE), {"code": app_code(key)}).status_code == 302
+
+
+def test_a_secret_copied_to_another_account_opens_nothing(user: User, clock: Any) -> None:
+    mine, _codes, _client = enrolled(user)
+    other = UserFactory(roles=[Role.ADMIN])
+    enrolled(other)
+    TOTPDevice.objects.filter(user=other).update(key=TOTPDevice.objects.get(user=user).key)
+    clock.shift(timedelta(seconds=30))
+    client = browser(other)
+    assert client.post(reverse(CODE), {"code": app_code(mine)}).status_code == 200
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("kept", ["", "a1:", "a1:%%%", "a1:AAAA", "00" * 20])
+def test_without_its_key_the_page_says_so_and_a_recovery_code_still_opens(
+    user: User, clock: Any, settings: Any, caplog: Any, kept: str
+) -> None:
+    key, codes, _client = enrolled(user)
+    settings.ENCRYPTION_KEYS = [NEW]
+    if kept:
+        TOTPDevice.objects.update(key=kept)
+    clock.shift(timedelta(seconds=30))
+    client = browser(user)
+    answer = client.post(reverse(CODE), {"code": app_code(key)})
+    assert answer.status_code == 200
+    wrong = browser(user).post(reverse(CODE), {"code": "aaaaa-aaaaa"})
+    assert answer.context["form"].errors != wrong.context["form"].errors
+    clock.shift(timedelta(seconds=5))
+    assert "second_factor_unreadable" in caplog.text
+    assert client.post(reverse(CODE), {"code": codes[0]}).status_code == 302
+
+
+def test_a_secret_not_yet_confirmed_is_made_anew_without_its_key(user: User, settings: Any) -> None:
+    client = browser(user)
+    before = client.get(reverse(ENROL)).context["secret"]
+    assert client.get(reverse(ENROL)).context["secret"] == before
+    settings.ENCRYPTION_KEYS = [NEW]
+    assert client.get(reverse(ENROL)).context["secret"] != before
+    assert TOTPDevice.objects.count() == 1
+
+
+def test_keys_are_changed_without_anybody_noticing(
+    user: User, clock: Any, settings: Any, capsys: Any
+) -> None:
+    settings.ENCRYPTION_KEYS = [OLD]
+    key, _codes, _client = enrolled(user)
+    settings.ENCRYPTION_KEYS = [NEW, OLD]
+    clock.shift(timedelta(seconds=30))
+    assert browser(user).post(reverse(CODE), {"code": app_code(key)}).status_code == 302
+    call_command("encrypt_anew")
+    settings.ENCRYPTION_KEYS = [NEW]
+    clock.shift(timedelta(seconds=30))
+    assert browser(user).post(reverse(CODE), {"code": app_code(key)}).status_code == 302
+    settings.ENCRYPTION_KEYS = [OLD]
+    before = stored()
+    with pytest.raises(CommandError):
+        call_command("encrypt_anew")
+    assert stored() == before
+
+
+def test_the_migration_protects_what_older_versions_left(user: User, clock: Any) -> None:
+    plain = bytes(range(20))
+    TOTPDevice.objects.create(user=user, name="SIJAFUNG", key=plain.hex())
+    device = user.staticdevice_set.create(name="SIJAFUNG")
+    StaticToken.objects.create(device=device, token="abcde23456")
+    module = import_module("accounts.migrations.0010_second_factor_at_rest")
+    module.protect(apps, None)
+    kept = stored()
+    assert plain.hex() not in kept
+    assert "abcde23456" not in kept
+    module.protect(apps, None)
+    assert stored() == kept
+    client = browser(user)
+    assert client.post(reverse(CODE), {"code": app_code(plain)}).status_code == 302
+    assert browser(user).post(reverse(CODE), {"code": "abcde-23456"}).status_code == 302
+    module.expose(apps, None)
+    assert stored() == plain.hex()

@@ -1,15 +1,18 @@
 """Who gets in, by which names, and what is kept of who does not."""
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
+import time_machine
+from axes.models import AccessAttempt, AccessFailureLog
 from django.contrib.auth.hashers import check_password, make_password
 from django.test import Client
 from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import second_factor, tasks
 from accounts.models import User
 from accounts.policy import Role
 from employees.models import FormerNip
@@ -132,7 +135,9 @@ def test_neither_rows_nor_log_lines_hold_what_was_typed(
         enter(client, unknown, "my-secret-pass")
     enter(client, "typed-my-pass-here", "x")
     enter(Client(REMOTE_ADDR="10.0.0.9"), NIP)
-    kept = "".join(str(row) for row in AccessAttempt.objects.values())
+    kept = "".join(
+        str(row) for table in (AccessAttempt, AccessFailureLog) for row in table.objects.values()
+    )
     told = "".join(record.getMessage() + str(record.__dict__) for record in caplog.records)
     for text in (NIP, unknown, "my-secret-pass", "typed-my-pass-here"):
         assert text not in kept
@@ -149,6 +154,89 @@ def test_behind_a_proxy_the_last_entry_counts_not_what_the_caller_wrote(
     assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {"10.9.8.7"}
     assert enter(client, "rina", headers={"x-forwarded-for": "10.9.8.7"}).status_code == 429
     assert enter(client, "rina", headers={"x-forwarded-for": "10.9.8.6"}).status_code == 302
+
+
+# ------------------------------------------------------------------ one account, many addresses
+
+
+def guess(name: str, number: int) -> list[int]:
+    """Wrong passwords for one name, each from another network."""
+    return [
+        enter(Client(REMOTE_ADDR=f"203.0.{n}.7"), name, "wrong").status_code for n in range(number)
+    ]
+
+
+def test_guessing_at_one_account_from_many_addresses_is_limited(account: User) -> None:
+    assert set(guess("rina", 20)) == {200}
+    stranger = Client(REMOTE_ADDR="198.51.100.7")
+    answer = enter(stranger, "rina")
+    assert answer.status_code == 429
+    assert b"60" in answer.content
+    assert enter(stranger, NIP).status_code == 429
+    assert enter(stranger, UserFactory().username).status_code == 302  # nobody else is locked
+
+
+def test_where_the_account_signed_in_before_it_still_does(account: User) -> None:
+    assert enter(Client(REMOTE_ADDR="10.20.30.40"), "rina").status_code == 302
+    guess("rina", 20)
+    assert enter(Client(REMOTE_ADDR="10.20.30.41"), "rina").status_code == 302
+    assert enter(Client(REMOTE_ADDR="10.20.31.40"), "rina").status_code == 429
+
+
+def test_a_password_without_its_second_factor_makes_no_network_known(account: User) -> None:
+    second_factor.begun(account)
+    TOTPDevice.objects.update(confirmed=True)
+    halfway = Client(REMOTE_ADDR="10.20.30.40")
+    assert enter(halfway, "rina").status_code == 302
+    guess("rina", 20)
+    assert enter(Client(REMOTE_ADDR="10.20.30.40"), "rina").status_code == 429
+
+
+def test_unknown_names_are_limited_alike(account: User) -> None:
+    assert set(guess("nobody", 20)) == {200}
+    assert enter(Client(REMOTE_ADDR="198.51.100.7"), "nobody").status_code == 429
+
+
+def test_the_limit_ends_an_hour_after_the_failures_whoever_goes_on_trying(account: User) -> None:
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+        guess("rina", 20)
+        clock.shift(timedelta(minutes=59))
+        stranger = Client(REMOTE_ADDR="198.51.100.7")
+        assert enter(stranger, "rina", "wrong").status_code == 429
+        clock.shift(timedelta(minutes=2))
+        assert enter(stranger, "rina").status_code == 302
+
+
+def test_a_success_of_the_owner_gives_the_guesser_no_new_tries(account: User) -> None:
+    enter(Client(REMOTE_ADDR="10.20.30.40"), "rina")
+    guess("rina", 20)
+    enter(Client(REMOTE_ADDR="10.20.30.40"), "rina")
+    assert enter(Client(REMOTE_ADDR="198.51.100.7"), "rina").status_code == 429
+
+
+def test_an_administrator_unlocks_the_account_everywhere(account: User) -> None:
+    guess("rina", 20)
+    administrator = Client()
+    administrator.force_login(UserFactory(roles=[Role.ADMIN]))
+    administrator.post(
+        reverse("admin:accounts_user_changelist"),
+        {"action": "unlock", "_selected_action": [account.pk]},
+    )
+    assert enter(Client(REMOTE_ADDR="198.51.100.7"), "rina").status_code == 302
+
+
+def test_the_log_of_failures_names_nobody_and_is_kept_a_day(account: User) -> None:
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+        guess(NIP, 2)
+        assert set(AccessFailureLog.objects.values_list("username", flat=True)) == {
+            f"account-{account.pk}"
+        }
+        clock.shift(timedelta(hours=2))
+        guess("rina", 1)
+        assert AccessFailureLog.objects.count() == 1
+        clock.shift(timedelta(hours=25))
+        tasks.forget()
+        assert not AccessFailureLog.objects.exists()
 
 
 # ------------------------------------------------------------------ hashes and rules of passwords

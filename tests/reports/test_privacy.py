@@ -10,17 +10,20 @@ from typing import Any
 
 import jsonschema
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from accounts import retention
 from accounts.audit import models_of_ours
-from accounts.models import AccessEvent, SavedQuery, Tombstone
+from accounts.models import AccessEvent, AuditEvent, Destruction, SavedQuery, Tombstone
 from accounts.policy import Role
 from credits.models import Document, OpeningBalance
 from credits.services import documents
@@ -163,6 +166,29 @@ def test_the_command_writes_the_same_copy(holder: Employee, tmp_path: Path, caps
     assert holder.nip not in capsys.readouterr().out
 
 
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+@pytest.mark.parametrize("birth_place", ["Bogor", "Bogor 😀"])
+def test_the_copy_is_also_a_pdf_with_the_same_rows(
+    client: Client, holder: Employee, tmp_path: Path, birth_place: str
+) -> None:
+    Employee.objects.filter(pk=holder.pk).update(birth_place=birth_place)
+    client.force_login(holder.user)
+    whole = opened(client.post(reverse("reports:my_copy"))).read("data.pdf")
+    answer = client.post(reverse("reports:my_copy"), {"format": "pdf"})
+    assert answer.headers["Content-Type"] == "application/pdf"
+    alone = b"".join(answer.streaming_content)
+    out = tmp_path / "copy.pdf"
+    call_command("export_person", nip=holder.nip, out=out)
+    for pdf in (whole, alone, out.read_bytes()):
+        said = text_of(pdf)
+        for value in ("Sari Wulandari", "Bogor", "Universitas Contoh", "Pengantar Kerja"):
+            assert value in said
+        assert (b"pdfuaid" in pdf) == (birth_place == "Bogor")
+
+
 def test_the_holder_sees_what_is_stored_and_who_looked(client: Client, holder: Employee) -> None:
     auditor = UserFactory(roles=[Role.AUDITOR], first_name="Ira", last_name="Auditor")
     client.force_login(auditor)
@@ -240,19 +266,136 @@ def test_retention_lists_first_and_leaves_a_record_of_what_it_destroys(capsys: A
     assert not Tombstone.objects.exists()
 
 
-def test_retention_destroys_when_told_to(
-    django_capture_on_commit_callbacks: Any, capsys: Any
-) -> None:
+@pytest.fixture
+def old_import() -> ImportBatch:
+    """A refused import past its time, with its file."""
     old = timezone.now() - timedelta(days=31)
     batch = ImportBatch.objects.create(
         kind="combined", file_name="x.csv", file_hash="", state="refused", state_at=old
     )
     batch.file.save("x.csv", ContentFile(b"nip,nama"))
-    path = Path(batch.file.path)
+    return batch
+
+
+def officer(role: Role = Role.HR) -> Client:
+    client = Client()
+    client.force_login(UserFactory(roles=[role]))
+    return client
+
+
+def propose(client: Client, kind: str = "import_file", reason: str = "Lewat masa simpan") -> Any:
+    return client.post(reverse("accounts:destruction_propose"), {"kind": kind, "reason": reason})
+
+
+def decide(client: Client, act: str) -> Any:
+    proposal = Destruction.objects.latest("pk")
+    return client.post(reverse(f"accounts:destruction_{act}", args=[proposal.pk]), follow=True)
+
+
+def test_the_command_alone_destroys_nothing(old_import: ImportBatch, capsys: Any) -> None:
+    propose(officer())
+    call_command("retention", apply=True)
+    assert Path(old_import.file.path).exists()
+    assert not Tombstone.objects.exists()
+    assert reverse("accounts:destructions") in capsys.readouterr().err
+
+
+def test_what_two_persons_agree_on_is_destroyed_and_leaves_a_record(
+    old_import: ImportBatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    path = Path(old_import.file.path)
+    first, second = officer(), officer(Role.ADMIN)
+    propose(first)
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(first, "approve")
+    assert path.exists()  # the own proposal waits for another
+    decide(second, "approve")
     with django_capture_on_commit_callbacks(execute=True):
         call_command("retention", apply=True)
-    batch.refresh_from_db()
-    assert (bool(batch.file), path.exists()) == (False, False)
+    old_import.refresh_from_db()
+    assert (bool(old_import.file), path.exists()) == (False, False)
+    proposal = Destruction.objects.get()
     stone = Tombstone.objects.get(kind="import_file")
-    assert (stone.size, len(stone.hash), stone.row_id) == (8, 64, str(batch.pk))
+    assert (stone.size, len(stone.hash), stone.row_id) == (8, 64, str(old_import.pk))
+    assert (stone.proposal, proposal.state) == (proposal.pk, "done")
     assert [r for r in retention.rules() if retention.overdue(r).exists()] == []
+    decide(second, "refuse")  # too late, and says so
+    proposal.refresh_from_db()
+    assert proposal.state == "done"
+
+
+def test_who_proposed_and_who_approved_stands_in_the_audit_trail(
+    old_import: ImportBatch,
+) -> None:
+    first, second = officer(), officer(Role.ADMIN)
+    propose(first, reason="Sesuai JRA")
+    answer = decide(second, "approve")
+    assert answer.status_code == 200
+    proposed, approved = AuditEvent.objects.filter(table="accounts_destruction").order_by("pk")[:2]
+    assert (proposed.kind, proposed.reason) == ("insert", "Sesuai JRA")
+    assert proposed.actor_id == Destruction.objects.get().proposed_by_id
+    assert (approved.actor_id, approved.after["state"]) == (
+        Destruction.objects.get().decided_by_id,
+        "approved",
+    )
+
+
+def test_a_refused_proposal_destroys_nothing_and_makes_room_for_another(
+    old_import: ImportBatch,
+) -> None:
+    first, second = officer(), officer()
+    propose(first)
+    propose(second)  # one at a time
+    assert Destruction.objects.count() == 1
+    decide(second, "refuse")
+    retention.carry_out()
+    assert Path(old_import.file.path).exists()
+    propose(second)
+    assert Destruction.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("nothing", "x"), ("import_file", " "), ("document_zip", "x"), ("", "")]
+)
+def test_a_proposal_needs_a_reason_and_something_past_its_time(
+    old_import: ImportBatch, kind: str, reason: str
+) -> None:
+    propose(officer(), kind, reason)
+    assert not Destruction.objects.exists()
+
+
+def test_what_came_past_its_time_after_the_proposal_waits_for_the_next() -> None:
+    reader = UserFactory()
+    for token, days in (("t", 91), ("u", 89)):
+        SavedQuery.objects.create(token=token, user=reader, text=token)
+        SavedQuery.objects.filter(token=token).update(
+            created_at=timezone.now() - timedelta(days=days)
+        )
+    proposal = retention.propose("saved_query", "Lewat masa simpan", UserFactory())
+    with time_machine.travel(timezone.now() + timedelta(days=5)):
+        retention.approve(proposal.pk, UserFactory())
+        assert retention.carry_out() == {"saved_query": 1}
+    assert SavedQuery.objects.get().token == "u"
+
+
+def test_the_database_refuses_one_person_in_both_places(old_import: ImportBatch) -> None:
+    proposal = retention.propose("import_file", "x", UserFactory())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Destruction.objects.filter(pk=proposal.pk).update(
+            state="approved", decided_by=proposal.proposed_by
+        )
+
+
+@pytest.mark.parametrize("size", [1, 12])
+def test_the_page_of_retention_costs_the_same_for_many_proposals(
+    size: int, django_assert_max_num_queries: Any
+) -> None:
+    for _n in range(size):
+        Destruction.objects.create(
+            kind="import_file", number=1, reason="x", state="refused",
+            proposed_by=UserFactory(), decided_by=UserFactory(),
+        )  # fmt: skip
+    client = officer(Role.AUDITOR)
+    with django_assert_max_num_queries(12):
+        body = client.get(reverse("accounts:destructions")).content.decode()
+    assert reverse("accounts:destruction_propose") not in body  # reads only

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.errors import Refusal
 from credits.models import CalculationRun
 from credits.rules.edition_files import EditionFileError
 from credits.rules.editions import CONVERSION, INTEGRATION, Rulebook
@@ -22,12 +23,8 @@ State = CalculationRun.State
 COUNTING = (State.WAITING, State.RUNNING, State.DONE, State.PARTLY)
 
 
-class SetError(Exception):
-    """A set cannot be computed by: `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class SetError(Refusal):
+    """A set cannot be computed by."""
 
 
 def usable(chosen: Chosen) -> Rulebook:

@@ -209,7 +209,7 @@ def test_what_other_acts_posted_belongs_to_both_sides(officer: Client) -> None:
     person = holder()
     recalculate_now({"all": True}, "uji")
     claim = LedgerEntry.objects.latest("seq")
-    claim.pk, claim.seq, claim.kind = None, claim.seq + 1, "claim"
+    claim.pk, claim.seq, claim.kind = None, claim.seq + 1, "carried"
     claim.save(force_insert=True)
     answer = compared(officer, asked("all", beside(drafted())))
     difference = rows(answer)[person.pk]["difference"]

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from accounts.errors import Refusal
 
-class ClaimError(Exception):
+
+class ClaimError(Refusal):
     """An act is refused: `code` and `params` say why, `status` how HTTP answers.
 
     409 where the claim's state forbids it, 403 where the actor may not, 400 for bad input. The
@@ -12,6 +14,5 @@ class ClaimError(Exception):
 
     def __init__(self, code: str, status: int = 409, **params: Any) -> None:
         super().__init__(code)
-        self.code = code
         self.status = status
         self.params = params

@@ -53,6 +53,14 @@ class RoleField(forms.ModelMultipleChoiceField):
         return str(ROLE_LABELS.get(Role(obj.name), obj.name))
 
 
+class RoleFilter(admin.RelatedFieldListFilter):
+    """The accounts of one role; the roles by what they mean."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        roles = Group.objects.filter(name__in=Role).order_by("pk")
+        return [(group.pk, ROLE_LABELS[Role(group.name)]) for group in roles]
+
+
 @admin.register(User)
 class AccountAdmin(PolicyAdminMixin, UserAdmin):
     """Who signs in and with which roles. What goes beyond a role (superuser, single
@@ -60,7 +68,7 @@ class AccountAdmin(PolicyAdminMixin, UserAdmin):
 
     resource = "account"
     list_display = ("username", "full_name", "role_names", "is_active", "last_login")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", ("groups", RoleFilter))
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     filter_horizontal = ()

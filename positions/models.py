@@ -199,7 +199,7 @@ class PositionLevel(models.Model):
     position = models.ForeignKey(Position, models.CASCADE, related_name="levels")
     level = models.CharField(_("level"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
-    order = models.PositiveSmallIntegerField()
+    order = models.PositiveSmallIntegerField(_("order"))
     rank_low = models.CharField(_("lowest rank"), max_length=5, blank=True)
     rank_high = models.CharField(_("highest rank"), max_length=5, blank=True)
     retirement_age = models.PositiveSmallIntegerField(_("retirement age"))
@@ -256,9 +256,15 @@ class UnitVersion(Dated):
 class Supervision(Dated, Catalogued):
     """The supervising unit (unit pembina) of a position: one at a time, under a decree."""
 
-    position = models.ForeignKey(Position, models.CASCADE, related_name="supervisions")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="supervisions")
-    decree = models.ForeignKey(Decree, models.PROTECT, null=True, blank=True)
+    position = models.ForeignKey(
+        Position, models.CASCADE, related_name="supervisions", verbose_name=_("functional position")
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="supervisions", verbose_name=_("supervising unit")
+    )
+    decree = models.ForeignKey(
+        Decree, models.PROTECT, null=True, blank=True, verbose_name=_("decree")
+    )
 
     class Meta:
         verbose_name = _("supervision")

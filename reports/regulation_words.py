@@ -148,6 +148,50 @@ VALUES: Words = {
     "months": gettext_lazy("months"),
 }
 
+# Remarks of the editions that come with the program; of others what their file says.
+NOTES: Words = {
+    (
+        "chair, secretary and 3 members; 7 where a deputy chair and 4 members are prescribed"
+    ): gettext_lazy(
+        "A chair, a secretary and 3 members; 7 where a deputy chair and 4 members are prescribed."
+    ),
+    "verify: one presentation says from a related JF, another finding says from JPT": gettext_lazy(
+        "To be verified: one presentation says from a related functional position, "
+        "another source from a senior executive post (JPT)."
+    ),
+    "start not confirmed (E-22)": gettext_lazy("The start is not confirmed (E-22)."),
+    (
+        "public code disagrees with itself; value of the formula, no decision depends on it"
+    ): gettext_lazy(
+        "Public sources disagree; the value of the formula stands here, and no decision "
+        "depends on it."
+    ),
+    "recorded by BKN and predikat at least Baik: public calculators": gettext_lazy(
+        "Recorded by BKN and a rating of at least Baik: from public calculators."
+    ),
+    "two public calculators": gettext_lazy("From two public calculators."),
+    "by analogy with the threshold of the entered jenjang; cell not seen": gettext_lazy(
+        "By analogy with the threshold of the level that is entered; the cell of the "
+        "annex was not seen."
+    ),
+    "verify: regulation text not seen (E-10)": gettext_lazy(
+        "To be verified: the text of the regulation was not seen (E-10)."
+    ),
+    "the regulation leaves room; recommended decision of the handbook": gettext_lazy(
+        "The regulation leaves room; this is the recommended decision."
+    ),
+    "AK Dasar opens the ledger; the threshold is never lowered too": gettext_lazy(
+        "AK dasar opens the ledger; the threshold is not lowered as well."
+    ),
+    "verify: Biro SDM": gettext_lazy("To be verified by Biro SDM."),
+    "verify": gettext_lazy("To be verified."),
+    "verify with SE Kepala BKN 9/2024": gettext_lazy("To be verified with SE Kepala BKN 9/2024."),
+    "from the conventional ladder": gettext_lazy("From the conventional ladder."),
+    "draft with a flag; only negative is refused": gettext_lazy(
+        "A draft with a flag; only an amount below zero is refused."
+    ),
+}
+
 CONFIDENCES: Words = {
     "reg": gettext_lazy("text seen"),
     "pub": gettext_lazy("public sources"),
@@ -191,6 +235,11 @@ def value(given: Any) -> str:
 
         return text.replace(".", str(get_format("DECIMAL_SEPARATOR")))
     return str(VALUES.get(text, text))
+
+
+def note(text: str) -> str:
+    """A remark on a value, in the reader's language where it is one of ours."""
+    return str(NOTES.get(text, text))
 
 
 def _is_number(text: str) -> bool:

@@ -188,7 +188,7 @@ def _row(path: tuple[str, ...], cited: Cited, earlier: Edition | None) -> Row:
         cited.article,
         str(words.CONFIDENCES.get(cited.confidence, cited.confidence)),
         words.CONFIDENCE_BADGES.get(cited.confidence, ""),
-        cited.note,
+        words.note(cited.note),
         cited.point,
     )
 

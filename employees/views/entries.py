@@ -4,16 +4,18 @@ An `Entry` says which form a kind of fact has and which services write it; `rout
 guarded pages. Apps above (credits) describe their own kinds in the same way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -129,7 +131,20 @@ def _take_back(request: HttpRequest, entry: Entry, person: Employee, record: Any
             messages.success(request, entry.taken_back)
             return to_person(person)
     context = {"form": form, "person": person, "record": record, "entry": entry}
+    context["recorded"] = list(_recorded(entry.form(person, record, None, None)))
     return render(request, "employees/entry_remove.html", context, status=status)
+
+
+def _recorded(form: EntryForm) -> Iterator[tuple[str, str]]:
+    """What a correction form holds, as (label, text): so that one sees what is taken back."""
+    for bound in form:
+        value = bound.value()
+        if bound.name == "reason" or value in (None, "", False) or isinstance(value, FieldFile):
+            continue
+        choices = dict(flatten_choices(getattr(bound.field, "choices", ())))
+        by_text = {str(key): label for key, label in choices.items()}
+        text = by_text.get(str(value)) or bound.field.widget.format_value(value)
+        yield str(bound.label), _("yes") if value is True else str(text)
 
 
 def to_person(person: Employee) -> HttpResponse:

@@ -246,10 +246,10 @@ def _day(text: str) -> str:
     """A stored day or instant as readers write it; anything else as it is."""
     try:
         if len(text) == 10:
-            return date_format(date.fromisoformat(text), "j M Y")
+            return date_format(date.fromisoformat(text), "d-m-Y")
         if text[10:11] == "T":
             moment = timezone.localtime(datetime.fromisoformat(text))
-            return date_format(moment, "j M Y H.i")
+            return date_format(moment, "d-m-Y H.i")
     except ValueError:
         pass
     return text

@@ -44,7 +44,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "sizes": SIZES,
         "sort": request.GET.get("sort", "name"),
         "narrowed": bool(filters or asked.searched),
-        "filtered": bool(filters),
+        "filtered": len(filters),
         "may_add": allows(request.user, "employee", "add"),
         "may_export": allows(request.user, "people_export", "view"),
         "may_compare": allows(request.user, "comparison", "view"),

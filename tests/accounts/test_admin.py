@@ -153,3 +153,14 @@ def test_the_second_factor_is_shown_only_as_there_or_not(client, administrator) 
     page = client.get(reverse("admin:accounts_user_change", args=[other.pk])).content.decode()
     assert reverse("accounts:factor_reset", args=[other.pk]) in page
     assert TOTPDevice.objects.get().key not in page
+
+
+def test_accounts_are_filtered_by_what_a_role_is_called(client, administrator) -> None:
+    auditor = UserFactory(roles=[Role.AUDITOR])
+    UserFactory(roles=[Role.HOLDER])
+    group = auditor.groups.get()
+    address = reverse("admin:accounts_user_changelist")
+    page = client.get(address, {"groups__id__exact": group.pk})
+    assert list(page.context["cl"].result_list) == [auditor]
+    assert "Auditor (hanya melihat)" in page.content.decode()
+    assert f">{Role.AUDITOR.value}<" not in page.content.decode()

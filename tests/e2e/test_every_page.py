@@ -1,8 +1,9 @@
-"""Every page that a role can reach by links, looked at on three screens and by axe.
+"""Every page that a role can reach by links, looked at on three screens, enlarged, and by axe.
 
 A walk from the start page over all links of the site, as one role after the other; of each route
-up to two pages, since one page may be in several states. With SCREENS=folder each is kept as a
-picture.
+up to two pages, since one page may be in several states. A desk's screen at 200 % is 640 px wide
+(WCAG 2.2, 1.4.10), and its text alone may be twice as large (1.4.4): nothing may be cut then.
+Whoever asks for less motion gets none. With SCREENS=folder each page is kept as a picture.
 """
 
 import os
@@ -29,7 +30,22 @@ from tests.e2e.conftest import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-WIDTHS = (1280, 768, 390)
+WIDTHS = (1280, 768, 640, 390)
+AXE_AT = (1280, 390)
+ENLARGED_TEXT = "document.documentElement.style.fontSize = '200%'"
+# Boxes whose content runs out of them unseen; what scrolls, and what is for screen readers, may.
+CUT = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  if (one.scrollWidth <= one.clientWidth + 1 || !one.clientWidth) { return false; }
+  const style = getComputedStyle(one);
+  return ["hidden", "clip"].includes(style.overflowX) && style.clipPath === "none"
+    && style.textOverflow !== "ellipsis" && style.visibility === "visible"
+    && !one.matches("input, select, textarea, svg, svg *, .select2-container *");
+}).map((one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 60)}`)"""
+MOVING = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const { transitionDuration, animationDuration } = getComputedStyle(one);
+  const seconds = `${transitionDuration},${animationDuration}`.split(",").map(parseFloat);
+  return Math.max(...seconds) > 0.01;
+}).map((one) => `${one.tagName}.${one.className}`)"""
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
 LEAVES = re.compile(
     r"\.(pdf|zip|xlsx|csv|json|txt|toml)$|/(logout|keluar|bertanda-tangan|bukti|pindaian)/"
@@ -59,7 +75,9 @@ def test_every_page_is_in_order(browser: Any, live_server: Any, demonstration: N
     wrong: dict[str, None] = {}  # a set that keeps its order
     examined: Counter[str] = Counter()
     for role in Role:
-        context = browser.new_context(locale="id-ID", base_url=live_server.url)
+        context = browser.new_context(
+            locale="id-ID", base_url=live_server.url, reduced_motion="reduce"
+        )
         for fault in _walk(context.new_page(), role, examined):
             wrong[f"{role.value}: {fault}"] = None
         context.close()
@@ -95,7 +113,10 @@ def _walk(page: Page, role: Role, examined: Counter[str]) -> Iterator[str]:
         waiting += _links(page)
         if examined[route] < TIMES or (route in ALWAYS and mine[route] == 1):
             examined[route] += 1
-            yield from (f"{route} ({address}): {fault}" for fault in _faults(page, role, route))
+            yield from (
+                f"{route} ({address}): {fault}"
+                for fault in _faults(page, role, route, examined[route])
+            )
         yield from (f"{route} ({address}): {text}" for text in said)
         said.clear()
 
@@ -124,14 +145,15 @@ def _links(page: Page) -> list[str]:
     return [url[len(origin) :] for url in full if url.startswith(origin + "/")]
 
 
-def _faults(page: Page, role: Role, route: str) -> list[str]:
+def _faults(page: Page, role: Role, route: str, number: int) -> list[str]:
     found: list[str] = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         real = page.evaluate("document.documentElement.scrollWidth")
         if real > width:
             found.append(f"{real} px wide on a screen of {width}")
-        if width != WIDTHS[1]:
+        found += [f"cut at {width}: {one}" for one in page.evaluate(CUT)]
+        if width in AXE_AT:
             violations = Axe().run(page, options=AXE).response["violations"]
             found += [
                 f"axe at {width}: {v['id']} ({v['impact']}) {v['nodes'][0]['html'][:200]}"
@@ -139,7 +161,14 @@ def _faults(page: Page, role: Role, route: str) -> list[str]:
             ]
         if folder := os.environ.get("SCREENS"):
             name = re.sub(r"\W+", "-", route).strip("-") or "start"
-            path = Path(folder) / role.value / f"{name}-{width}.png"
+            path = Path(folder) / role.value / f"{name}-{number}-{width}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=path, full_page=True)
+    found += [f"moves: {one}" for one in page.evaluate(MOVING)]
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.evaluate(ENLARGED_TEXT)
+    real = page.evaluate("document.documentElement.scrollWidth")
+    if real > WIDTHS[0]:
+        found.append(f"{real} px wide on a screen of {WIDTHS[0]} with text at 200 %")
+    found += [f"cut with text at 200 %: {one}" for one in page.evaluate(CUT)]
     return found

@@ -266,3 +266,18 @@ def test_a_fact_is_taken_back_with_a_reason_and_stays_in_the_corrections(
     assert hr.post(address, {"reason": "salah orang"}).status_code == 302
     assert not Rank.objects.filter(pk=rank.pk).exists()
     assert Correction.objects.get(subject="rank").before["golongan"] == "III/c"
+
+
+def test_what_is_taken_back_is_shown_first(hr: Client, person: Employee) -> None:
+    superior = factories.EmployeeFactory(name="Budi Santoso")
+    appointment, rank = person.appointments.get(), person.ranks.get()
+    line = factories.SuperiorFactory(employee=person, superior=superior, start=date(2024, 2, 3))
+    for kind, record, shown in (
+        ("appointment", appointment, ["Analis Contoh", "01-01-2023"]),
+        ("rank", rank, [rank.golongan, f"{rank.effective_on:%d-%m-%Y}"]),
+        ("superior", line, ["03-02-2024"]),
+    ):
+        address = reverse(f"employees:{kind}_remove", args=[person.public_id, record.pk])
+        recorded = dict(hr.get(address).context["recorded"])
+        text = " ".join(recorded.values())
+        assert [piece for piece in shown if piece not in text] == [], recorded

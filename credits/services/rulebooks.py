@@ -162,9 +162,12 @@ def named_by(run: CalculationRun) -> Rulebook:
     return book.named_with(other) if other else book
 
 
-def as_began(run: CalculationRun) -> bool:
-    """Whether the rules are still those that the run began with."""
-    first = against_run(run)
+def as_began(run: CalculationRun) -> tuple[Rulebook, Rulebook | None] | None:
+    """By what the run computes, and against what (`of_run`, `against_run`).
+
+    None where these are no longer the rules that the run began with.
+    """
+    rules, first = of_run(run), against_run(run)
     if first is not None and first.version != run.compared["first"]["rules"]:
-        return False
-    return of_run(run).version == run.rules_version
+        return None
+    return (rules, first) if rules.version == run.rules_version else None

@@ -31,11 +31,9 @@ from credits.services.ledger import Change, Outcome, reconcile
 from credits.services.parts import claimed, ring
 from credits.services.rulebooks import (
     Chosen,
-    against_run,
     as_began,
     book_of,
     in_force,
-    of_run,
     with_version,
 )
 from credits.services.trials import crossed
@@ -303,9 +301,10 @@ def do_part(run_id: int, chunk: RunChunk) -> Outcome:
     """
     with transaction.atomic():
         run = CalculationRun.objects.select_related("trial_of").get(pk=run_id)
-        if not as_began(run):
+        sets = as_began(run)
+        if sets is None:
             raise OvertakenError
-        rules, against = of_run(run), against_run(run)
+        rules, against = sets
         outcome = reconcile(
             chunk.employee_ids, run_id, rules=rules, dry_run=run.dry_run, against=against
         )

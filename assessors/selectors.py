@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from assessors.conflicts import Case, Judge, Span
 from assessors.models import Assignment, Membership, Team
 from credits.models import Claim, ClaimEvent
-from credits.rules.claim_states import Act, Path
+from credits.rules.claim_states import Act, Path, State
 from employees.models import Appointment, Employee, Rank, StatusPeriod, Superior
 from employees.selectors import deputies, relatives_of
 
@@ -19,9 +21,14 @@ def claims_for(teams: Iterable[int]) -> Q:
 
     Two statements: the teams with their scopes, whatever their number.
     """
-    where = Q(pk__in=Assignment.objects.filter(team__in=teams).values("claim"))
-    rows = Team.objects.filter(pk__in=teams).prefetch_related("positions", "units")
-    for team in rows:
+    return claims_of(Team.objects.filter(pk__in=teams).prefetch_related("positions", "units"))
+
+
+def claims_of(teams: Iterable[Team]) -> Q:
+    """As `claims_for`, of teams whose positions and units are read."""
+    known = list(teams)
+    where = Q(pk__in=Assignment.objects.filter(team__in=[t.pk for t in known]).values("claim"))
+    for team in known:
         scope = Q(position__in=[p.pk for p in team.positions.all()], path=Path.TEAM)
         if team.levels:
             scope &= Q(level__in=team.levels)
@@ -39,58 +46,89 @@ def current(rows: QuerySet[Assignment] | None = None) -> QuerySet[Assignment]:
     return found.exclude(state=Assignment.State.REPLACED)
 
 
-def judges_of(memberships: Iterable[Membership], day: date) -> dict[int, Judge]:
-    """Members (read with employee and team) as the rules see them on a day. Four statements."""
-    rows = list(memberships)
-    people = [m.employee_id for m in rows]
-    levels = dict(
-        Appointment.objects.on(day).filter(employee__in=people).values_list("employee", "level")
-    )
-    ranks = _ranks(people, day)
-    away = dict(
-        StatusPeriod.objects.on(day).filter(employee__in=people).values_list("employee", "kind")
-    )
-    loads = dict(
-        Assignment.objects.filter(member__in=rows, state=Assignment.State.OPEN)
-        .order_by()
-        .values_list("member")
-        .annotate(n=Count("pk"))
-    )
+# Judging goes on: the claim is where the assignment's purpose wants it.
+UNDER_WAY = Q(claim__state=State.JUDGED, purpose="claim") | Q(
+    claim__state=State.OBJECTION, purpose="objection"
+)
+
+
+def to_judge(day: date) -> dict[str, Q]:
+    """What assessors have to do: conditions on assignments, by name."""
+    waits = UNDER_WAY & Q(state=Assignment.State.OPEN)
     return {
-        m.pk: Judge(
-            person=m.employee_id,
-            member=m.pk,
-            seat=Span(m.start, m.end),
-            team=Span(m.team.start, m.team.end) if m.team.state == Team.State.ACTIVE else None,
-            level=levels.get(m.employee_id, ""),
-            golongan=ranks.get(m.employee_id, ""),
-            left_on=m.employee.left_on,
-            away=away.get(m.employee_id, ""),
-            load=loads.get(m.pk, 0),
-            alternate=m.role == Membership.Role.ALTERNATE,
-        )
-        for m in rows
+        "open": waits,
+        "late": waits & Q(due_on__lt=day),
+        "finished": Q(state=Assignment.State.FINISHED),
     }
 
 
-def _ranks(people: Iterable[int], day: date) -> dict[int, str]:
-    """The rank of each person on a day: the last row is the latest."""
-    rows = Rank.objects.filter(employee__in=people, effective_on__lte=day)
-    return dict(rows.order_by("effective_on", "pk").values_list("employee", "golongan"))
+def stages(day: date) -> dict[str, Q]:
+    """Where claims stand on the secretary's desk: conditions on claims, by name, in their order."""
+    waits = Assignment.objects.filter(claim=OuterRef("pk"), state=Assignment.State.OPEN)
+    judged = Q(state=State.JUDGED)
+    return {
+        "incoming": Q(state__in=(State.SUBMITTED, State.REPAIRED)),
+        "ready": Q(state=State.CHECKED),
+        "judged": judged & Q(Exists(waits)),
+        "late": judged & Q(Exists(waits.filter(due_on__lt=day))),
+        "finished": judged & ~Q(Exists(waits)),
+    }
+
+
+def with_facts(rows: QuerySet[Membership], day: date) -> QuerySet[Membership]:
+    """Members with what the rules ask about them on a day; `judge_of` reads it. One statement."""
+    own = Q(employee=OuterRef("employee"))
+    waits = Assignment.objects.filter(member=OuterRef("pk"), state=Assignment.State.OPEN)
+    return rows.select_related("employee", "team").annotate(
+        now_level=_first(Appointment.objects.on(day).filter(own), "level"),
+        now_rank=_first(_ranks(day).filter(own), "golongan"),
+        now_away=_first(StatusPeriod.objects.on(day).filter(own), "kind"),
+        now_open=Coalesce(
+            Subquery(waits.order_by().values("member").annotate(n=Count("pk")).values("n")), 0
+        ),
+    )
+
+
+def _first(rows: QuerySet[Any], field: str) -> Any:
+    return Coalesce(Subquery(rows.values(field)[:1]), Value(""))
+
+
+def _ranks(day: date) -> QuerySet[Rank]:
+    """The ranks of a day, the latest first."""
+    return Rank.objects.filter(effective_on__lte=day).order_by("-effective_on", "-pk")
+
+
+def judge_of(member: Any) -> Judge:
+    """A member read `with_facts`, as the rules see him."""
+    team = member.team
+    return Judge(
+        person=member.employee_id,
+        member=member.pk,
+        seat=Span(member.start, member.end),
+        team=Span(team.start, team.end) if team.state == Team.State.ACTIVE else None,
+        level=member.now_level,
+        golongan=member.now_rank,
+        left_on=member.employee.left_on,
+        away=member.now_away,
+        load=member.now_open,
+        alternate=member.role == Membership.Role.ALTERNATE,
+    )
 
 
 def cases_of(
     claims: Sequence[Claim], day: date, judged: dict[int, frozenset[int]] | None = None
 ) -> dict[int, Case]:
-    """Claims as the rules of conflicts see them on a day, by id. Seven statements.
+    """Claims as the rules of conflicts see them on a day, by id. Six statements.
 
     `judged`: by claim, the people who judged what an objection is about.
     """
     people = {claim.employee_id for claim in claims}
-    levels = dict(
-        Appointment.objects.on(day).filter(employee__in=people).values_list("employee", "level")
+    own = Q(employee=OuterRef("pk"))
+    facts = Employee.everyone.filter(pk__in=people).annotate(
+        now_level=_first(Appointment.objects.on(day).filter(own), "level"),
+        now_rank=_first(_ranks(day).filter(own), "golongan"),
     )
-    ranks = _ranks(people, day)
+    now = {pk: rest for pk, *rest in facts.values_list("pk", "now_level", "now_rank")}
     kin = relatives_of(people, day)
     acting = deputies(day)
     lines = list(
@@ -104,19 +142,19 @@ def cases_of(
         period = Span(claim.period_start, claim.period_end)
         above, below = set(), set()
         for employee, superior, start, end in lines:
-            now = Span(start, end).covers(day)
-            if not now and not _meet(Span(start, end), period):
+            today = Span(start, end).covers(day)
+            if not today and not _meet(Span(start, end), period):
                 continue
             if employee == claim.employee_id:
                 above.add(superior)
-                if now and superior in acting:
+                if today and superior in acting:
                     above.add(acting[superior].deputy_id)
             elif superior == claim.employee_id:
                 below.add(employee)
         found[claim.pk] = Case(
             claimant=claim.employee_id,
-            levels=(claim.level, levels.get(claim.employee_id, "")),
-            ranks=(claim.golongan, ranks.get(claim.employee_id, "")),
+            levels=(claim.level, now[claim.employee_id][0]),
+            ranks=(claim.golongan, now[claim.employee_id][1]),
             superiors=frozenset(above),
             subordinates=frozenset(below),
             relatives=frozenset(kin[claim.employee_id]),

@@ -17,7 +17,7 @@ from assessors.conflicts import Conflict, Judge, Share, conflicts, distribute
 from assessors.models import Assignment, Membership, Team
 from assessors.policy import seats
 from assessors.rules import team_edition_on
-from assessors.selectors import cases_of, current, judges_of
+from assessors.selectors import cases_of, current, judge_of, with_facts
 from credits.models import Claim, Objection
 from credits.rules.claim_paths import edition_on
 from credits.rules.claim_states import Act, Actor, State, find
@@ -90,13 +90,13 @@ class Proposed:
 def members_of(team: Team, day: date) -> dict[int, Membership]:
     """The seats of a team that have not ended, with people, by id. One statement."""
     rows = team.memberships.filter(Q(end__isnull=True) | Q(end__gte=day))
-    return {m.pk: m for m in rows.select_related("employee", "team")}
+    return {m.pk: m for m in with_facts(rows, day)}
 
 
 def propose(team: Team, claims: Sequence[Claim], day: date) -> Proposed:
     """Assessors for many claims at once, evenly. Constant number of statements."""
     members = members_of(team, day)
-    judges = judges_of(members.values(), day)
+    judges = {pk: judge_of(member) for pk, member in members.items()}
     cases = cases_of(claims, day)
     number = per_claim(claims[0], day) if claims else 0
     shares = distribute(
@@ -115,8 +115,8 @@ def _refusals(
 ) -> dict[int, list[Conflict]]:
     case = cases_of([claim], day, {claim.pk: judged})[claim.pk]
     edition = team_edition_on(day)
-    found = judges_of(members, day)
-    return {pk: list(conflicts(edition, case, judge, day)) for pk, judge in found.items()}
+    rows = with_facts(Membership.objects.filter(pk__in=[m.pk for m in members]), day)
+    return {m.pk: list(conflicts(edition, case, judge_of(m), day)) for m in rows}
 
 
 def require_none(

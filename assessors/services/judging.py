@@ -45,15 +45,21 @@ def _mine(assignment: Assignment, user: User, day: date) -> Assignment:
         .get(pk=assignment.pk)
     )
     found.claim = claim
-    if found.member.employee.user_id != user.pk or Role.ASSESSOR not in roles_of(user):
-        raise ClaimError("not_your_assignment", 403)
-    if found.state == Assignment.State.REPLACED:
-        raise ClaimError("assignment_replaced", 403)
-    judged = judged_before(claim) if found.purpose == OBJECTION else frozenset()
-    require_none(claim, found.member, day, judged, 403)
+    require_own(found, user, day)
     if claim.state not in JUDGING[found.purpose]:
         raise ClaimError("not_being_judged")
     return found
+
+
+def require_own(assignment: Assignment, user: User, day: date) -> None:
+    """Raise ClaimError (403) unless the user may judge it on the day: his, and no conflict."""
+    if assignment.member.employee.user_id != user.pk or Role.ASSESSOR not in roles_of(user):
+        raise ClaimError("not_your_assignment", 403)
+    if assignment.state == Assignment.State.REPLACED:
+        raise ClaimError("assignment_replaced", 403)
+    claim = assignment.claim
+    judged = judged_before(claim) if assignment.purpose == OBJECTION else frozenset()
+    require_none(claim, assignment.member, day, judged, 403)
 
 
 def give(

@@ -177,11 +177,11 @@ def _submitters(claims: Sequence[Claim]) -> dict[int, set[int]]:
         if claim.submitted_by_id:
             accounts[claim.submitted_by_id].add(claim.pk)
     events = ClaimEvent.objects.filter(claim__in=claims, act__in=(Act.SUBMIT, Act.RESUBMIT))
-    for claim, actor in events.values_list("claim", "actor"):
+    for key, actor in events.values_list("claim_id", "actor_id"):
         if actor:
-            accounts[actor].add(claim)
+            accounts[actor].add(key)
     found: dict[int, set[int]] = defaultdict(set)
-    for person, account in Employee.objects.filter(user__in=accounts).values_list("pk", "user"):
-        for claim in accounts[account]:
-            found[claim].add(person)
+    for person, account in Employee.objects.filter(user__in=accounts).values_list("pk", "user_id"):
+        for key in accounts[account or 0]:
+            found[key].add(person)
     return found

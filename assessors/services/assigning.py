@@ -305,7 +305,10 @@ def reassign(
 
 # ------------------------------------------------------------------ what other acts mean for them
 
-JUDGING = {CLAIM: frozenset({State.JUDGED}), OBJECTION: frozenset({State.OBJECTION})}
+JUDGING: dict[str, frozenset[State]] = {
+    CLAIM: frozenset({State.JUDGED}),
+    OBJECTION: frozenset({State.OBJECTION}),
+}
 
 
 def enough_given(claim: Claim, actor: User | None, day: date) -> None:

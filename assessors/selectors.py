@@ -40,6 +40,27 @@ def claims_of(teams: Iterable[Team]) -> Q:
     return where
 
 
+def holding(claim: Claim, teams: Any) -> QuerySet[Team]:
+    """Those of `teams` (a queryset of ids) whose claim it is, as `claims_for` says. One statement.
+
+    For one claim the other way round is cheaper: pages ask it several times.
+    """
+    theirs = Exists(Assignment.objects.filter(claim=claim, team=OuterRef("pk")))
+    where = Q(theirs)
+    if claim.path == Path.TEAM and claim.state not in (State.DRAFT, State.PROPOSED):
+        taken = Exists(Assignment.objects.filter(claim=claim).exclude(team=OuterRef("pk")))
+        where |= (
+            Q(Exists(Team.objects.filter(pk=OuterRef("pk"), positions=claim.position_id)))
+            & (Q(levels=[]) | Q(levels__contains=[claim.level]))
+            & (
+                ~Q(Exists(Team.units.through.objects.filter(team=OuterRef("pk"))))
+                | Q(Exists(Team.objects.filter(pk=OuterRef("pk"), units=claim.unit_id)))
+            )
+            & ~Q(taken)
+        )
+    return Team.objects.filter(where, pk__in=teams)
+
+
 def current(rows: QuerySet[Assignment] | None = None) -> QuerySet[Assignment]:
     """Assignments that stand: neither given to another nor taken back."""
     found = Assignment.objects.all() if rows is None else rows

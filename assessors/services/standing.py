@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.policy import Role, roles_of
 from assessors.models import Assignment, Membership
 from assessors.policy import seats
-from assessors.selectors import claims_for
+from assessors.selectors import holding
 from assessors.services import assigning
 from credits.models import Claim
 from credits.rules.claim_states import Act, Actor, Condition
@@ -17,8 +17,7 @@ from credits.services.claims.errors import ClaimError
 
 
 def _holds(user: User, claim: Claim, day: date, *roles: str) -> bool:
-    teams = seats(user, day, *roles).values_list("team_id", flat=True)
-    return Claim.objects.filter(claims_for(teams), pk=claim.pk).exists() if teams else False
+    return holding(claim, seats(user, day, *roles).values("team")).exists()
 
 
 def _is_secretary(user: User, claim: Claim, day: date) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.policy import Role
 from assessors.models import Assignment, Membership, Verdict
+from assessors.selectors import claims_for, holding
 from assessors.services import assigning, judging
 from assessors.services.assigning import Lack
 from credits.models import Claim, ClaimEvent
@@ -342,3 +343,41 @@ def test_the_team_out_of_term_gets_no_claims() -> None:
     claim = bench.claim()
     team_over(claim, bench.members[0])
     assert refused(assigning.assign, claim, bench.members[:2], bench.clerk).status == 403
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "judged"])
+def test_a_team_holds_the_claims_of_its_scope_by_both_ways_of_asking(state: str) -> None:
+    bench = Bench()
+    claim = bench.claim(state)
+    near, far = factories.UnitFactory(), claim.unit or factories.UnitFactory()
+    Claim.objects.filter(pk=claim.pk).update(unit=far)
+    claim.refresh_from_db()
+    teams = [bench.team]
+    for levels, units in (
+        (["ahli_pertama"], []),
+        (["ahli_muda"], []),
+        ([], [near]),
+        ([], [near, far]),
+        (["ahli_pertama", "ahli_muda"], [far]),
+    ):
+        team = factories.TeamFactory(positions=[bench.position], levels=levels)
+        team.units.set(units)
+        teams.append(team)
+    teams.append(factories.TeamFactory(positions=[factories.PositionFactory()]))
+
+    def both() -> list[bool]:
+        found = []
+        for team in teams:
+            mine = type(team).objects.filter(pk=team.pk).values("pk")
+            one = holding(claim, mine).exists()
+            assert one == Claim.objects.filter(claims_for([team.pk]), pk=claim.pk).exists()
+            found.append(one)
+        return found
+
+    open_to_teams = state != "draft"
+    scope = [True, True, False, False, True, True, False]
+    assert both() == [open_to_teams and fits for fits in scope]
+    Assignment.objects.create(
+        claim=claim, team=bench.team, member=bench.members[0], due_on=timezone.localdate()
+    )
+    assert both() == [True] + [False] * 6

@@ -9,5 +9,7 @@ class AssessorsConfig(AppConfig):
     def ready(self) -> None:
         from assessors import policy  # noqa: F401 - it needs the models
         from assessors.services import standing
+        from assessors.views import panels
 
         standing.register()
+        panels.register()

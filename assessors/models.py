@@ -1,6 +1,7 @@
 """Assessor teams (tim penilai): who judges, which claims, what each found, and the plenary."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -149,7 +150,7 @@ class Assignment(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("to be judged")
         FINISHED = "finished", _("finished")
-        REPLACED = "replaced", _("given to another")
+        REPLACED = "replaced", _("given to another or taken back")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="assignments")
@@ -197,7 +198,11 @@ class Assignment(models.Model):
 
 
 class Verdict(models.Model):
-    """What one assessor found on one item; may be changed until the assignment is finished."""
+    """What one assessor found on one item; may be changed until the assignment is finished.
+
+    `number` is the item's, and stays when a returned claim loses the item. A claim without items
+    has one verdict of number 0 (`rules.WHOLE`): quantity 1 accepted, 0 rejected.
+    """
 
     class Answer(models.TextChoices):
         ACCEPT = "accept", _("accepted as claimed")
@@ -215,7 +220,8 @@ class Verdict(models.Model):
         OTHER = "other", _("another reason")
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="verdicts")
-    item = models.ForeignKey(ClaimItem, models.PROTECT, related_name="verdicts")
+    item = models.ForeignKey(ClaimItem, models.SET_NULL, null=True, related_name="verdicts")
+    number = models.PositiveSmallIntegerField(default=0)
     answer = models.CharField(_("verdict"), max_length=6, choices=Answer)
     quantity = models.PositiveIntegerField(_("quantity"))  # 0 = rejected
     reason = models.CharField(_("reason"), max_length=16, choices=Reason, blank=True)
@@ -225,9 +231,9 @@ class Verdict(models.Model):
     class Meta:
         verbose_name = _("verdict on an item")
         verbose_name_plural = _("verdicts on items")
-        ordering = ["assignment", "item"]
+        ordering = ["assignment", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["assignment", "item"], name="verdict_once"),
+            models.UniqueConstraint(fields=["assignment", "number"], name="verdict_once"),
             models.CheckConstraint(
                 name="verdict_with_reason", condition=Q(answer="accept") | ~Q(reason="")
             ),
@@ -238,7 +244,13 @@ class Verdict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.assignment_id}/{self.item_id}: {self.answer}"
+        return f"{self.assignment_id}/{self.number}: {self.answer}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The number is the item's."""
+        if self.item is not None:
+            self.number = self.item.number
+        super().save(*args, **kwargs)
 
 
 class Plenary(models.Model):

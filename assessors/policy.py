@@ -76,6 +76,7 @@ declare_scope("plenary", Scope.OWN, lambda user, day: Q(team__in=seats(user, day
 _SEEN = {Role.ASSESSOR: Scope.ASSIGNED, Role.CHAIR: Scope.TEAM, Role.SECRETARY: Scope.TEAM}
 for _action in ("view", "act"):
     extend("claim", _action, _SEEN)
+extend("claim", "check", {Role.SECRETARY: Scope.TEAM})  # of completeness
 declare_scope("claim", Scope.ASSIGNED, assigned_claims)
 declare_scope("claim", Scope.TEAM, claims_of_team)
 

@@ -28,8 +28,17 @@ def rated_by(user_id: int, end: date, on: date) -> Q:
 
 def related(ids: Iterable[int], on: date) -> set[int]:
     """Everybody who is a declared relative of one of these people on a day. One statement."""
+    return set().union(*relatives_of(ids, on).values())
+
+
+def relatives_of(ids: Iterable[int], on: date) -> dict[int, set[int]]:
+    """The declared relatives of each of these people on a day. One statement."""
     wanted = set(ids)
     current = Q(ended_on__isnull=True) | Q(ended_on__gte=on)
     sides = Q(employee_id__in=wanted) | Q(relative_id__in=wanted)
-    pairs = Kinship.objects.filter(current, sides).values_list("employee_id", "relative_id")
-    return {b for a, b in pairs if a in wanted} | {a for a, b in pairs if b in wanted}
+    found: dict[int, set[int]] = {person: set() for person in wanted}
+    for a, b in Kinship.objects.filter(current, sides).values_list("employee_id", "relative_id"):
+        for one, other in ((a, b), (b, a)):
+            if one in wanted:
+                found[one].add(other)
+    return found

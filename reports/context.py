@@ -25,6 +25,8 @@ NAVIGATION = (
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("To sign"), "credits:signing", ("signing", "view")),
+    (_("Secretariat"), "assessors:desk", ("assignment", "add")),
+    (_("Judging"), "assessors:queue", ("assignment", "judge")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
     (_("My data"), "reports:my_data", ("own_data", "view")),

@@ -20,11 +20,15 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policy import Role, allows, roles_of, visible
+from assessors.models import Assignment, Membership
+from assessors.policy import seats
+from assessors.selectors import claims_for, current, stages, to_judge
 from careers.rules.calendar import next_kp_period
 from credits.duties import ratings_waiting
 from credits.explanations import issue_heading
 from credits.models import (
     CalculationRun,
+    Claim,
     Document,
     DocumentEvent,
     LedgerAnchor,
@@ -485,11 +489,91 @@ def _administrator(user: User, on: date) -> Iterator[Duty]:
     )
 
 
+# ------------------------------------------------------------------ assessor teams
+
+
+def _secretary(user: User, on: date) -> Iterator[Duty]:
+    teams = seats(user, on, Membership.Role.SECRETARY).values_list("team_id", flat=True)
+    counts = _counted(Claim.objects.filter(claims_for(teams)), stages(on))
+    for stage, urgency, title, why in (
+        (
+            "incoming",
+            Urgency.NOW,
+            ngettext(
+                "claim to check for completeness",
+                "claims to check for completeness",
+                counts["incoming"],
+            ),
+            _("The coordinators wait for your answer."),
+        ),
+        (
+            "ready",
+            Urgency.NOW,
+            ngettext("claim to share out", "claims to share out", counts["ready"]),
+            _("Assessors are proposed; nobody judges before you give them the claims."),
+        ),
+        (
+            "late",
+            Urgency.NOW,
+            ngettext(
+                "claim whose assessors are late", "claims whose assessors are late", counts["late"]
+            ),
+            _("Remind them, or give the claim to another member with a reason."),
+        ),
+        (
+            "finished",
+            Urgency.SOON,
+            ngettext(
+                "claim that all assessors have judged",
+                "claims that all assessors have judged",
+                counts["finished"],
+            ),
+            _("It waits for a plenary."),
+        ),
+    ):
+        yield Duty(
+            urgency,
+            f"desk_{stage}",
+            title,
+            _list("assessors:desk", stage=stage),
+            why,
+            counts[stage],
+        )
+
+
+def _assessor(user: User, on: date) -> Iterator[Duty]:
+    mine = current(visible(Assignment.objects.all(), user, "assignment", "judge", on))
+    wanted = to_judge(on)
+    counts = _counted(mine, {name: wanted[name] for name in ("open", "late")})
+    yield Duty(
+        Urgency.NOW,
+        "judge_late",
+        ngettext(
+            "claim that you were to judge by now",
+            "claims that you were to judge by now",
+            counts["late"],
+        ),
+        _list("assessors:queue", state="late"),
+        _("The plenary waits for it. Tell the secretary if you cannot."),
+        counts["late"],
+    )
+    yield Duty(
+        Urgency.SOON,
+        "judge",
+        ngettext("claim to judge", "claims to judge", counts["open"]),
+        _list("assessors:queue", state="open"),
+        _("You judge alone; the other assessor's verdicts are shown when both have finished."),
+        counts["open"],
+    )
+
+
 _BY_ROLE: dict[Role, Callable[[User, date], Iterator[Duty]]] = {
     Role.HR: _officer,
     Role.SUPERIOR: _superior,
     Role.AUDITOR: _auditor,
     Role.ADMIN: _administrator,
+    Role.SECRETARY: _secretary,
+    Role.ASSESSOR: _assessor,
 }
 
 

@@ -12,6 +12,7 @@ PURE = [
     "credits/documents",
     "careers/rules",
     "assessors/rules.py",
+    "assessors/conflicts.py",
     "positions/ladder.py",
     "employees/nip.py",
     "employees/sheets",

@@ -7,16 +7,17 @@ from accounts.models import User
 from accounts.policy import Role, roles_of
 from assessors.models import Assignment, Membership
 from assessors.policy import seats
-from assessors.selectors import claims_for
+from assessors.selectors import holding
+from assessors.services import assigning
 from credits.models import Claim
-from credits.rules.claim_states import Actor, Condition
+from credits.rules.claim_states import Act, Actor, Condition
 from credits.services.claims import who
+from credits.services.claims.acts import when
 from credits.services.claims.errors import ClaimError
 
 
 def _holds(user: User, claim: Claim, day: date, *roles: str) -> bool:
-    teams = seats(user, day, *roles).values_list("team_id", flat=True)
-    return Claim.objects.filter(claims_for(teams), pk=claim.pk).exists() if teams else False
+    return holding(claim, seats(user, day, *roles).values("team")).exists()
 
 
 def _is_secretary(user: User, claim: Claim, day: date) -> bool:
@@ -51,3 +52,7 @@ def register() -> None:
     who.know(Actor.CHAIR, _is_chair)
     who.know(Actor.ASSESSOR, _is_assessor)
     who.demand(Condition.ANOTHER_THAN_JUDGED, _another_than_judged)
+    when(Act.ASSIGN, assigning.enough_given)
+    when(Act.SCHEDULE, assigning.all_finished)
+    when(Act.RETURN, assigning.take_back)
+    when(Act.CANCEL, assigning.take_back)

@@ -115,6 +115,9 @@ declare(
 )
 declare("claim", "delete", {})
 declare_personal("claim", "employee__")
+# Those for whom a claim may be written; the rows are people.
+declare("claimant", "add", WRITERS)
+declare_personal("claimant", "")
 declare_scope("claim", Scope.DETERMINES, determines)
 
 # Evidence: the person's own files. Who judges a claim sees those that it names.

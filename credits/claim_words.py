@@ -103,7 +103,8 @@ FINDINGS: dict[str, Any] = {
         "%(percent)s %% of what the next rank asks)."
     ),
     "item.outside_period": _(
-        "The dates lie outside the period of the claim (%(from)s to %(until)s). Correct one of them."
+        "The dates lie outside the period of the claim (%(from)s to %(until)s). Correct one of "
+        "them."
     ),
     "item.other_position": _(
         "The activity belongs to another position. Choose one of the position held at the end of "

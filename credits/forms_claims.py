@@ -1,11 +1,11 @@
 """The forms of claims: a new claim, its frame, an item of it, the filter of the list."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,7 +19,7 @@ from credits.services.claims.kinds import kinds
 from employees.fields import DayField, PersonField
 from employees.models import Employee
 from positions.models import Position
-from positions.selectors import below, unit_names
+from positions.selectors import below
 
 MOST_AUTHORS = 4  # R-057
 AGES = (7, 14, 30, 90)  # days in the same state
@@ -99,7 +99,7 @@ class NewClaimForm(FrameForm):
 
 class _Activities(forms.ModelChoiceField):
     def label_from_instance(self, obj: ActivityItem) -> str:  # type: ignore[override]
-        points = plain_decimal(obj.points).replace(".", ",")
+        points = plain_decimal(Fraction(obj.points)).replace(".", ",")
         level = f"; {obj.level.replace('_', ' ').title()}" if obj.level else ""
         return f"{obj.code} {obj.name} ({obj.product}: {points}{level})"
 
@@ -264,16 +264,14 @@ class ClaimFilter(forms.Form):
         label=_("Unchanged for"), required=False, coerce=int, empty_value=None
     )
 
-    def __init__(self, data: Any, states: dict[str, int] | None = None) -> None:
+    def __init__(self, data: Any, units: dict[int, str]) -> None:
         super().__init__(data)
-        counts = states or {}
-        labels = [(s.value, str(label)) for s, label in STATE_LABELS.items()]
-        shown = [(s, f"{label} ({counts[s]})" if s in counts else label) for s, label in labels]
-        _choices(self, "state", [("", _("all")), ("open", _("not finished")), *shown])
+        states = [(s.value, label) for s, label in STATE_LABELS.items()]
+        _choices(self, "state", [("", _("all")), ("open", _("not finished")), *states])
         _choices(self, "kind", [("", _("all")), *((k.code, k.title) for k in kinds())])
         positions = Position.objects.order_by("name").values_list("pk", "name")
         _choices(self, "position", [("", _("all")), *((str(k), n) for k, n in positions)])
-        names = sorted(unit_names(timezone.localdate()).items(), key=lambda row: row[1])
+        names = sorted(units.items(), key=lambda row: row[1])
         _choices(self, "unit", [("", _("all")), *((str(k), n) for k, n in names)])
         ages = [(n, _("%(days)s days or more") % {"days": n}) for n in AGES]
         _choices(self, "age", [("", _("any time")), *ages])

@@ -177,6 +177,8 @@ declare_personal("kinship", "employee__")
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})
+# Upper apps let others import a kind of their own (`registry.Kind.resource`).
+declare_scope("import", Scope.OWN, lambda user, day: Q(created_by_id=user.pk))
 
 # Accounts made from the register, with their invitations.
 declare("register_account", "view", {Role.ADMIN: Scope.ALL})

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from django.db.models import Q
 
@@ -71,7 +72,7 @@ def held(claim: Claim, items: Sequence[ClaimItem]) -> Iterator[Finding]:
         if post is None or post.position_id != claim.position_id:
             yield Finding("error", "item.not_held", item.number, {"from": item.start})
     changes = [p for p in posts if p.position_id == claim.position_id]
-    for before, after in zip(changes, changes[1:], strict=False):
+    for before, after in pairwise(changes):
         if before.level != after.level:
             params = {"from": after.start, "level": claim.level}
             yield Finding("warning", "claim.level_changed", 0, params)
@@ -99,10 +100,10 @@ def one(claim: Claim, item: ClaimItem, edition: Edition) -> Iterator[Finding]:
     if limit is not None and item.quantity > limit * years:
         params = {"limit": limit * years, "product": item.activity.product}
         yield Finding("error", "item.over_limit", n, params)
-    if item.activity.level and item.activity.level != claim.level:
-        if not item.assignment_letter.strip():
-            article = edition.citation("item_level").article
-            yield Finding("error", "item.no_assignment", n, {}, article)
+    away = item.activity.level and item.activity.level != claim.level
+    if away and not item.assignment_letter.strip():
+        article = edition.citation("item_level").article
+        yield Finding("error", "item.no_assignment", n, {}, article)
 
 
 def doubles(claim: Claim, items: Sequence[ClaimItem], edition: Edition) -> Iterator[Finding]:
@@ -182,34 +183,33 @@ def _joint(claim: Claim, items: Sequence[ClaimItem], edition: Edition) -> Iterat
     A work of the same title and the same day is the same work, though it was entered twice; where
     a day is missing the title alone says so.
     """
-    joint = [item for item in items if item.work]
+    joint = [(item, item.work) for item in items if item.work]
     if not joint:
         return
     titles = Q()
-    for item in joint:
-        titles |= Q(work__title__iexact=item.work.title if item.work else "")
+    for _item, work in joint:
+        titles |= Q(work__title__iexact=work.title)
     found = list(
         ClaimItem.objects.exclude(claim=claim)
         .filter(titles, claim__state__in=_HANDED_IN)
         .select_related("claim", "work")
         .order_by("id")
     )
-    for item in joint:
-        assert item.work is not None
-        same = [o for o in found if o.work is not None and _is_same(item.work, o.work)]
+    for item, work in joint:
+        same = [o for o in found if o.work is not None and _is_same(work, o.work)]
         if any(o.claim.employee_id == claim.employee_id for o in same):
             yield Finding("error", "item.author_twice", item.number)
         elif any(o.place == item.place and o.work_id == item.work_id for o in same):
             yield Finding("error", "item.place_taken", item.number, {"place": item.place})
         elif sum((_share(o, edition) for o in (*same, item)), Fraction(0)) > 1:
-            yield Finding("error", "item.shares_over", item.number, {"title": item.work.title})
+            yield Finding("error", "item.shares_over", item.number, {"title": work.title})
 
 
 def _is_same(a: JointWork, b: JointWork) -> bool:
     if a.pk == b.pk:
         return True
     days = {a.published_on, b.published_on} - {None}
-    return same_words(a.title, b.title) and len(days) < 2  # noqa: PLR2004 - one day, or none
+    return same_words(a.title, b.title) and len(days) < 2
 
 
 def _share(item: ClaimItem, edition: Edition) -> Fraction:

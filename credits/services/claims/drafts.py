@@ -1,4 +1,4 @@
-"""Writing claims before they are handed in: create, edit, items, evidence, and who else has it open.
+"""Writing claims before they are handed in: frame, items, evidence, and who else has one open.
 
 Every change names the version that its author had before him. Another version is refused and
 nothing is overwritten (`edited_meanwhile`). Points are computed here, from the activity table and
@@ -134,15 +134,24 @@ def edit(claim: Claim, frame: Frame, actor: User, version: int) -> Claim:
 
 
 def put_item(
-    claim: Claim, item: ItemInput, actor: User, version: int, number: int | None = None
+    claim: Claim,
+    item: ItemInput,
+    actor: User,
+    version: int,
+    number: int | None = None,
+    files: Iterable[EvidenceFile] | None = None,
 ) -> ClaimItem:
-    """Add an item, or replace what the item `number` says. Raises ClaimError."""
+    """Add an item, or replace what the item `number` says, and its evidence where `files` is
+    given. Raises ClaimError."""
     done: list[ClaimItem] = []
+    chosen = None if files is None else _own_files(claim, files)
 
     def change(locked: Claim) -> None:
         row = _item(locked, number) if number is not None else _new_item(locked)
         _fill(row, item, actor)
         row.save()
+        if chosen is not None:
+            row.files.set(chosen)
         done.append(row)
 
     _change(claim, actor, version, change)
@@ -194,10 +203,7 @@ def _evidence(
     *,
     attached: bool,
 ) -> Claim:
-    chosen, wanted = [*files], set(numbers)
-    for file in chosen:
-        if file.employee_id != claim.employee_id or (attached and file.removed_at):
-            raise ClaimError("file_of_another", 400)
+    chosen, wanted = _own_files(claim, files), set(numbers)
 
     def change(locked: Claim) -> None:
         holders: list[Any] = [*locked.items.filter(number__in=wanted)] if wanted else [locked]
@@ -207,6 +213,13 @@ def _evidence(
             (holder.files.add if attached else holder.files.remove)(*chosen)
 
     return _change(claim, actor, version, change)
+
+
+def _own_files(claim: Claim, files: Iterable[EvidenceFile]) -> list[EvidenceFile]:
+    chosen = [*files]
+    if any(file.employee_id != claim.employee_id for file in chosen):
+        raise ClaimError("file_of_another", 400)
+    return chosen
 
 
 # ------------------------------------------------------------------ who may, and when

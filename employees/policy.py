@@ -177,7 +177,9 @@ declare_personal("kinship", "employee__")
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})
-# Upper apps let others import a kind of their own (`registry.Kind.resource`).
+# "import" is the batch; which kinds somebody may import, each kind's own resource says
+# (`registry.Kind.resource`), so that upper apps open theirs to others.
+declare("register_import", "add", {Role.HR: Scope.ALL})
 declare_scope("import", Scope.OWN, lambda user, day: Q(created_by_id=user.pk))
 
 # Accounts made from the register, with their invitations.

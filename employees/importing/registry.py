@@ -46,7 +46,7 @@ class Kind:
     example: Mapping[str, str]
     missing: Callable[[set[str]], list[str]] = lambda keys: []
     writes: tuple[type[Model], ...] = ()
-    resource: str = "import"
+    resource: str = "register_import"
     is_fact: bool = True
     undoing: Callable[[ImportBatch], None] = lambda batch: None
 

@@ -137,9 +137,7 @@ def test_az064_az070_the_coordinator_submits_and_follows(desk: Client, claim: Cl
     assert desk.get(at("claim", claim)).status_code == 200
 
 
-def test_az067_az068_nobody_submits_for_himself_or_a_relative(
-    desk: Client, claim: Claim
-) -> None:
+def test_az067_az068_nobody_submits_for_himself_or_a_relative(desk: Client, claim: Claim) -> None:
     who = Employee.objects.get(user=desk.get("/").wsgi_request.user)
     relation = Kinship.objects.create(employee=claim.employee, relative=who, kind="spouse")
     assert desk.post(at("claim_act", claim), {"act": "submit"}).status_code == 403

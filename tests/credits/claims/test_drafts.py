@@ -136,12 +136,14 @@ def test_who_may_edit_goes_by_state() -> None:
     assert drafts.refusal(claim, claimant.user) is None
     claim = perform(claim, Act.PROPOSE, claimant.user)
     problem = drafts.refusal(claim, claimant.user)
-    assert problem is not None and problem.code == "with_coordinator"
+    assert problem is not None
+    assert problem.code == "with_coordinator"
     assert drafts.refusal(claim, who) is None
     claim = perform(claim, Act.SUBMIT, who)
     for user in (claimant.user, who):
         problem = drafts.refusal(claim, user)
-        assert problem is not None and problem.code == "not_editable"
+        assert problem is not None
+        assert problem.code == "not_editable"
 
 
 def test_two_who_edit_see_each_other() -> None:

@@ -62,7 +62,7 @@ def rows(claims: Iterable[Any]) -> list[Row]:
         Row(
             claim,
             known.get(claim.kind),
-            ball(claim.path, claim.state),
+            turn_of(claim, handed_back=bool(claim.back_reason)),
             claim.item_count,
             claim.bare_count,
             claim.back_reason or "",
@@ -70,6 +70,16 @@ def rows(claims: Iterable[Any]) -> list[Row]:
         )
         for claim in claims
     ]
+
+
+def turn_of(claim: Claim, *, handed_back: bool = False) -> Actor | None:
+    """Who has the next act. A draft is its writer's: the coordinator's, unless the holder wrote it
+    or it was handed back to him."""
+    turn = ball(claim.path, claim.state)
+    own = claim.created_by_id is None or claim.created_by_id == claim.employee.user_id
+    if turn is Actor.HOLDER and not own and not handed_back:
+        return Actor.COORDINATOR
+    return turn
 
 
 def due(claim: Claim) -> date | None:

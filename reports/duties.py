@@ -287,7 +287,7 @@ def _claims(user: User, roles: frozenset[Role]) -> Iterator[Duty]:
         "claim_returned",
         ngettext("claim that was returned", "claims that were returned", returned),
         _list("credits:claims", state=States.RETURNED),
-        _("The reason stands on its page. It ends unless it is submitted again in time."),
+        _("The reason and the last day to submit it again stand on its page."),
         returned,
     )
     yield Duty(

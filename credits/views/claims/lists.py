@@ -44,6 +44,7 @@ from positions.models import UnitVersion
 from positions.selectors import level_names, unit_names
 
 A_PAGE = 25
+PEOPLE_A_PAGE = 15
 A_GROUP = 20  # open claims that a portal shows; the list has all
 MOST_AT_ONCE = 200
 State_ = dict[str, Any]
@@ -119,7 +120,7 @@ def unit_portal(request: HttpRequest) -> HttpResponse:
     open_ones = listed(reach.filter(in_states((*PROPOSED, *RETURNED, *DRAFTS))))
     last = Case(When(state=State.DRAFT, then=Value(1)), default=Value(0))
     shown = _shown(list(open_ones.order_by(last, "state_at", "id")[:A_GROUP]), set(), {})
-    page = paged(request, _people(user), A_PAGE)
+    page = paged(request, _people(user), PEOPLE_A_PAGE)
     people = list(page["page"])
     log_list(request, "claim", {s["row"].claim.employee for s in shown} | {*people})
     context = {

@@ -14,9 +14,9 @@ from accounts.access import looked
 from accounts.pages import signed_in
 from accounts.policy import allows, guard, visible
 from credits import claim_words
-from credits.claim_lists import due
+from credits.claim_lists import due, turn_of
 from credits.models import Claim, ClaimItem
-from credits.rules.claim_states import EDITABLE, Act, ball
+from credits.rules.claim_states import EDITABLE, Act
 from credits.rules.units import parse_amount
 from credits.services.claims import drafts
 from credits.services.claims.acts import acts_open, perform
@@ -64,7 +64,9 @@ def _page(request: HttpRequest, claim: Claim, status: int = 200) -> HttpResponse
     looked(request, "claim", [claim.employee])
     user = signed_in(request)
     kind = kind_of(claim)
-    turn = ball(claim.path, claim.state)
+    events = list(claim.events.select_related("actor").defer("details"))
+    back = any(e.act == Act.HAND_BACK for e in events)
+    turn = turn_of(claim, handed_back=back)
     acts = [
         {"act": t.act.value, "label": claim_words.ACTS[t.act], "asks_reason": t.asks_reason}
         for t, _role in acts_open(claim, user)
@@ -79,10 +81,7 @@ def _page(request: HttpRequest, claim: Claim, status: int = 200) -> HttpResponse
         "until": due(claim),
         "acts": acts,
         "may_edit": allows(user, "claim", "change") and drafts.refusal(claim, user) is None,
-        "events": [
-            {"event": e, "act": claim_words.ACTS.get(e.act, e.act)}
-            for e in claim.events.select_related("actor").defer("details")
-        ],
+        "events": [{"event": e, "act": claim_words.ACTS.get(e.act, e.act)} for e in events],
         "panels": panels_for(claim, request),
         **_counted(claim, items),
     }

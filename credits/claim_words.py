@@ -73,7 +73,7 @@ PROBLEMS: dict[str, Any] = {
     "period_reversed": _("The period ends before it begins. Correct one of the dates."),
     "history_not_yours": _("Only Biro SDM enters what was decided before."),
     "draft_exists": _(
-        "A claim of this kind for %(from)s to %(until)s is being written already. Open that one."
+        "A claim of this kind for %(start)s to %(until)s is being written already. Open that one."
     ),
     "not_editable": _("The claim was handed in. It can be changed once it is returned."),
     "with_coordinator": _(

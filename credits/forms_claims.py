@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -98,14 +99,14 @@ class NewClaimForm(FrameForm):
 
 
 class _Activities(forms.ModelChoiceField):
-    def label_from_instance(self, obj: ActivityItem) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: ActivityItem) -> str:
         points = plain_decimal(Fraction(obj.points)).replace(".", ",")
         level = f"; {obj.level.replace('_', ' ').title()}" if obj.level else ""
         return f"{obj.code} {obj.name} ({obj.product}: {points}{level})"
 
 
 class _Files(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: EvidenceFile) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: EvidenceFile) -> str:
         return obj.title
 
 
@@ -158,7 +159,7 @@ class ItemForm(forms.Form):
     undetermined = forms.BooleanField(
         label=_("The lead author cannot be determined: equal shares"), required=False
     )
-    files = _Files(
+    evidence = _Files(
         queryset=EvidenceFile.objects.none(),
         label=_("Evidence"),
         required=False,
@@ -177,7 +178,7 @@ class ItemForm(forms.Form):
             mine = EvidenceFile.objects.filter(
                 Q(employee=claim.employee_id, removed_at__isnull=True) | Q(pk__in=kept)
             )
-        self.fields["files"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["evidence"].queryset = mine  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -218,12 +219,14 @@ class ItemForm(forms.Form):
 
     def take_work(self, work: JointWork) -> None:
         """Fill in a work that others have entered; the place stays to be chosen."""
-        self.data = self.data.copy()
-        self.data["work_title"] = work.title
-        self.data["authors"] = str(work.authors)
-        self.data["published_on"] = f"{work.published_on:%d-%m-%Y}" if work.published_on else ""
+        data = QueryDict(mutable=True)
+        data.update(self.data)  # type: ignore[arg-type]
+        data["work_title"] = work.title
+        data["authors"] = str(work.authors)
+        data["published_on"] = f"{work.published_on:%d-%m-%Y}" if work.published_on else ""
         if work.undetermined:
-            self.data["undetermined"] = "on"
+            data["undetermined"] = "on"
+        self.data = data
 
 
 def _item_values(item: ClaimItem) -> dict[str, Any]:
@@ -240,7 +243,7 @@ def _item_values(item: ClaimItem) -> dict[str, Any]:
         "authors": work.authors if work else None,
         "place": item.place,
         "undetermined": bool(work and work.undetermined),
-        "files": [file.pk for file in item.files.all()],
+        "evidence": [file.pk for file in item.files.all()],
     }
 
 

@@ -92,7 +92,7 @@ def _activity(row: SheetRow, position: int, context: Context) -> ActivityItem | 
         table = item.table
         until = table.end or date.max
         if table.start <= row.get("item_start") and row.get("item_end") <= until:
-            return item  # type: ignore[no-any-return]
+            return item
     row.error("claim_activity_unknown", "code", value=row.get("code")[:40])
     return None
 

@@ -103,7 +103,7 @@ class Conventional(Kind):
         found += checks.doubles(claim, items, edition)
         order = {"error": 0, "warning": 1, "note": 2}
         found.sort(key=lambda f: (order[f.severity], f.item))
-        return Checked(points.counted, tuple(found), trace_of(points))
+        return Checked(points.counted, tuple(found), trace_of(points), tuple(items))
 
     def prepare(self, claim: Claim) -> None:
         """Position, level and rank of the register; the joint works, whose places others claim."""

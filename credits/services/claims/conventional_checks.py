@@ -98,8 +98,8 @@ def one(claim: Claim, item: ClaimItem, edition: Edition) -> Iterator[Finding]:
     limit = item.activity.yearly_limit
     years = item.end.year - item.start.year + 1
     if limit is not None and item.quantity > limit * years:
-        params = {"limit": limit * years, "product": item.activity.product}
-        yield Finding("error", "item.over_limit", n, params)
+        most = {"limit": limit * years, "product": item.activity.product}
+        yield Finding("error", "item.over_limit", n, most)
     away = item.activity.level and item.activity.level != claim.level
     if away and not item.assignment_letter.strip():
         article = edition.citation("item_level").article

@@ -106,7 +106,7 @@ def create(
             same, employee=employee, kind=kind, state__in=[str(s) for s in EDITABLE]
         )
         if open_ones.exists():
-            raise ClaimError("draft_exists", **{"from": frame.start, "until": frame.end})
+            raise ClaimError("draft_exists", start=frame.start, until=frame.end)
         claim = Claim(employee=employee, kind=kind, created_by=actor, corrects=corrects)
         _set(claim, frame)
         claim.path = path_for(kind, claim.position_id, day)
@@ -116,7 +116,8 @@ def create(
 
 def path_for(kind: str, position_id: int | None, day: date) -> str:
     """The path of a kind for a JF by the regulation's data. Raises ClaimError(kind_unknown)."""
-    code = Position.objects.filter(pk=position_id).values_list("code", flat=True).first()
+    held = Position.objects.filter(pk=position_id or 0)
+    code = held.values_list("code", flat=True).first()
     try:
         return path_of(edition_on(day, code), kind).value
     except RuleError as problem:
@@ -342,7 +343,7 @@ def joint_work(joint: Joint, actor: User | None, row: ClaimItem | None = None) -
         "authors": joint.authors,
         "undetermined": joint.undetermined,
     }
-    others = ClaimItem.objects.exclude(pk=row.pk if row else None)
+    others = ClaimItem.objects.exclude(pk=row.pk if row and row.pk else 0)
     for known in find_works(joint.title, exact=True):
         alike = known.authors == joint.authors and known.undetermined == joint.undetermined
         days = {known.published_on, joint.published_on} - {None}
@@ -391,6 +392,11 @@ def count_items(claim: Claim) -> None:
 def seen(claim: Claim, user: User) -> list[ClaimEditor]:
     """Note that the user has the draft open; gives the others who have, latest first."""
     now = timezone.now()
-    ClaimEditor.objects.update_or_create(claim=claim, user=user, defaults={"seen_at": now})
+    ClaimEditor.objects.bulk_create(
+        [ClaimEditor(claim=claim, user=user, seen_at=now)],
+        update_conflicts=True,
+        unique_fields=["claim", "user"],
+        update_fields=["seen_at"],
+    )
     others = ClaimEditor.objects.filter(claim=claim, seen_at__gte=now - SEEN).exclude(user=user)
     return list(others.select_related("user"))

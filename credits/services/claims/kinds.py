@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.models import User
-from credits.models import Claim, ClaimDecision
+from credits.models import Claim, ClaimDecision, ClaimItem
 from credits.rules.claims import Finding
 
 
@@ -33,6 +33,7 @@ class Checked:
     points: Fraction | None  # None where the kind gives no points of its own
     findings: tuple[Finding, ...]
     trace: dict[str, Any]  # plain JSON: sums and items with their articles, for pages and forms
+    items: tuple[ClaimItem, ...] = ()  # as they were read, with activity, work and files
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -26,7 +26,6 @@ from credits.forms_claims import FrameForm, ItemForm, NewClaimForm
 from credits.models import Claim, ClaimItem, EvidenceFile, JointWork
 from credits.services.claims import drafts
 from credits.services.claims.acts import acts_open
-from credits.services.claims.conventional import read_items
 from credits.services.claims.errors import ClaimError
 from credits.services.claims.kinds import Kind, kind_of, kinds
 from credits.views.claims.answers import findings, said, unknown_fields, version_of
@@ -152,7 +151,6 @@ def _draft(
     user, kind = signed_in(request), kind_of(claim)
     checked = kind.check(claim, timezone.localdate())
     found = findings(checked.findings)
-    items = read_items(claim) if kind.has_items else []
     acts = [
         {"act": t.act.value, "label": claim_words.ACTS[t.act], "asks_reason": t.asks_reason}
         for t, _role in acts_open(claim, user)
@@ -174,7 +172,7 @@ def _draft(
         "errors": [f for f in found if f["error"]],
         "points": checked.points,
         "sums": sums(checked.trace),
-        "rows": item_rows(items, checked.trace, found),
+        "rows": item_rows(checked.items, checked.trace, found),
         "acts": acts,
         **_evidence(claim, kind),
     }
@@ -277,7 +275,7 @@ def _item(request: HttpRequest, claim: Claim, item: ClaimItem | None) -> HttpRes
             user,
             version_of(request),
             number=item.number if item else None,
-            files=form.cleaned_data["files"],
+            files=form.cleaned_data["evidence"],
         )
     except ClaimError as problem:
         return _item_refused(request, claim, item, form, problem)

@@ -1,5 +1,6 @@
 """One claim: where it stands, whose turn it is, what may be done, and what happened."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +73,6 @@ def _page(request: HttpRequest, claim: Claim, status: int = 200) -> HttpResponse
         for t, _role in acts_open(claim, user)
         if t.act not in ELSEWHERE
     ]
-    items = read_items(claim) if kind.has_items else []
     context: dict[str, Any] = {
         "claim": claim,
         "kind": kind,
@@ -83,17 +83,20 @@ def _page(request: HttpRequest, claim: Claim, status: int = 200) -> HttpResponse
         "may_edit": allows(user, "claim", "change") and drafts.refusal(claim, user) is None,
         "events": [{"event": e, "act": claim_words.ACTS.get(e.act, e.act)} for e in events],
         "panels": panels_for(claim, request),
-        **_counted(claim, items),
+        **_counted(claim),
     }
     return render(request, "credits/claims/detail.html", context, status=status)
 
 
-def _counted(claim: Claim, items: list[ClaimItem]) -> dict[str, Any]:
+def _counted(claim: Claim) -> dict[str, Any]:
     """Points and findings: computed anew while it can be edited, else as it was handed in."""
+    items: Sequence[ClaimItem]
     if claim.state in EDITABLE or not claim.stated:
         checked = kind_of(claim).check(claim, timezone.localdate())
         found, trace, points = findings(checked.findings), checked.trace, checked.points
+        items = checked.items
     else:
+        items = read_items(claim) if kind_of(claim).has_items else ()
         # Which was doubtful when it was handed in, whoever judges sees by the panels.
         found, trace = [], claim.stated.get("trace", {})
         text = claim.stated.get("points")

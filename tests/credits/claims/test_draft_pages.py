@@ -436,7 +436,23 @@ def test_pages_of_a_claim_cost_the_same_whatever_it_holds(
         factories.ClaimItemFactory(
             claim=claim, activity=activity, number=n, work=work, place=1 + n % 2
         )
-    for address in (at("claim_edit", claim), at("claim", claim), at("claim_item", claim, 1)):
+    budgets = {at("claim", claim): 16, at("claim_edit", claim): 22, at("claim_item", claim, 1): 22}
+    for address, most in budgets.items():
         client.get(address)
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
+
+
+def test_a_draft_is_its_writers_turn_until_it_is_handed_back(client: Client) -> None:
+    claim = draft(person())
+    who = coordinator(claim.employee)
+    holder = holder_of(claim)
+    Claim.objects.filter(pk=claim.pk).update(created_by=who.user)
+    signed(client, who.user)
+    page = reverse("credits:claims")
+    assert client.get(page).context["rows"][0]["turn"] == "koordinator"
+    assert client.get(at("claim", claim)).context["turn"] == "koordinator"
+    perform(claim, Act.PROPOSE, holder)
+    perform(claim, Act.HAND_BACK, who.user, reason="Lengkapi")
+    assert client.get(page).context["rows"][0]["turn"] == "pemangku"
+    assert client.get(at("claim", claim)).context["turn"] == "pemangku"

@@ -220,7 +220,7 @@ class ItemForm(forms.Form):
     def take_work(self, work: JointWork) -> None:
         """Fill in a work that others have entered; the place stays to be chosen."""
         data = QueryDict(mutable=True)
-        data.update(self.data)  # type: ignore[arg-type]
+        data.update(self.data)
         data["work_title"] = work.title
         data["authors"] = str(work.authors)
         data["published_on"] = f"{work.published_on:%d-%m-%Y}" if work.published_on else ""

@@ -68,6 +68,22 @@ PROBLEMS: dict[str, Any] = {
     "objection_still_open": _("An objection is possible until %(until)s; archive it after that."),
     "not_determined": _("There is no determination that could be upheld."),
     "determined_already": _("This claim is determined already."),
+    # drafts
+    "kind_unknown": _("This kind of claim is not known for this position."),
+    "period_reversed": _("The period ends before it begins. Correct one of the dates."),
+    "history_not_yours": _("Only Biro SDM enters what was decided before."),
+    "draft_exists": _(
+        "A claim of this kind for %(start)s to %(until)s is being written already. Open that one."
+    ),
+    "not_editable": _("The claim was handed in. It can be changed once it is returned."),
+    "with_coordinator": _(
+        "The claim is with the coordinator. Ask for it back before you change it."
+    ),
+    "item_unknown": _("This activity is not in the claim any more."),
+    "too_many_items": _("A claim has at most %(most)s activities. Make a second claim."),
+    "activity_of_another": _("The activity belongs to another position."),
+    "place_beyond": _("The place among the authors is between 1 and %(authors)s."),
+    "file_of_another": _("Only files of the claimant can be attached, and none that was removed."),
 }
 
 FINDINGS: dict[str, Any] = {
@@ -86,9 +102,17 @@ FINDINGS: dict[str, Any] = {
         "Supporting activities give %(claimed)s points, of which %(counted)s count (at most "
         "%(percent)s %% of what the next rank asks)."
     ),
-    "item.outside_period": _("The dates lie outside the period of the claim. Correct one of them."),
-    "item.other_position": _("The activity belongs to another position. Choose one of your own."),
-    "item.outside_table": _("The table of this activity was not in force on these dates."),
+    "item.outside_period": _(
+        "The dates lie outside the period of the claim (%(from)s to %(until)s). Correct one of "
+        "them."
+    ),
+    "item.other_position": _(
+        "The activity belongs to another position. Choose one of the position held at the end of "
+        "the period."
+    ),
+    "item.outside_table": _(
+        "The table of this activity was not in force on these dates. Choose the activity anew."
+    ),
     "item.no_evidence": _("No evidence is attached. Attach a file: %(asked)s"),
     "item.over_limit": _("At most %(limit)s can be claimed for these dates. Lower the quantity."),
     "item.no_assignment": _(
@@ -99,13 +123,76 @@ FINDINGS: dict[str, Any] = {
     ),
     "item.other_category": _("The work belongs to the other category. It gives no points."),
     "item.credited": _(
-        "The same activity with overlapping dates stands in another claim (from %(from)s)."
+        "The same activity was handed in before for %(from)s to %(until)s (activity %(other)s of "
+        "that claim). Take it out, or describe what was done on both sides."
     ),
-    "item.place_taken": _("Place %(place)s among the authors is claimed by another person."),
-    "item.author_twice": _("This work stands in another claim of the same person."),
+    "item.place_taken": _(
+        "Place %(place)s among the authors is claimed by another person. Correct the place, or ask "
+        "the co-authors."
+    ),
+    "item.author_twice": _(
+        "This joint work stands in another claim of the same person. Take it out here."
+    ),
     "authors.number": _("A work has one to four authors."),
     "authors.place": _("There is no place %(place)s among %(authors)s authors."),
     "ladder.none": _("The rank %(golongan)s is not on the ladder of conventional points."),
+    # double claims, periods, joint works
+    "claim.period_twice": _(
+        "Another claim of this kind was handed in for %(from)s to %(until)s. Claim only what it "
+        "does not hold."
+    ),
+    "claim.period_drafted": _(
+        "Another claim of this kind is being written for %(from)s to %(until)s. Put both together, "
+        "or divide the period."
+    ),
+    "claim.level_changed": _(
+        "The level changed on %(from)s. All activities are counted at the level held at the end; "
+        "divide the claim there if that is not right."
+    ),
+    "item.not_held": _(
+        "The position was not held on %(from)s. Correct the dates, or ask Biro SDM to correct the "
+        "appointment."
+    ),
+    "item.twice": _(
+        "The same activity with overlapping dates stands under number %(other)s too. Take one out, "
+        "or describe in both what was done."
+    ),
+    "item.work_twice": _(
+        "The same joint work stands under number %(other)s too. Take one of them out."
+    ),
+    "item.drafted": _(
+        "The same activity for %(from)s to %(until)s stands in another claim that is being "
+        "written. Take one of them out."
+    ),
+    "item.similar": _(
+        "The same kind of activity was handed in for %(from)s to %(until)s with another "
+        "description. Make sure that it is other work."
+    ),
+    "item.over_year": _(
+        "Together %(sum)s are claimed for %(year)s, of which %(limit)s are allowed. Lower the "
+        "quantities."
+    ),
+    "item.shares_over": _(
+        "With this place the shares of “%(title)s” are more than the whole work: it was entered "
+        "twice. Search for its title and take the place in that one. Other work of this title "
+        "needs its date."
+    ),
+    "item.file_elsewhere": _(
+        "The file “%(file)s” is the evidence of another person for the same activity. Enter it as "
+        "a joint work if both did it."
+    ),
+}
+
+
+# What is said once an act is done.
+DONE: dict[str, Any] = {
+    Act.PROPOSE: _("Handed to the coordinator."),
+    Act.HAND_BACK: _("Handed back to the holder."),
+    Act.SUBMIT: _("Submitted."),
+    Act.RESUBMIT: _("Submitted again."),
+    Act.RETURN: _("Returned."),
+    Act.WITHDRAW: _("Withdrawn."),
+    Act.CANCEL: _("Cancelled."),
 }
 
 

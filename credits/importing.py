@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import allows
+from credits.importing_claims import CLAIMS
 from credits.models import (
     Document,
     LedgerEntry,
@@ -558,7 +559,7 @@ def _approval(batch: ImportBatch, user: Any) -> dict[str, Any] | None:
 
 def register() -> None:
     registry.panels.append(("credits/import_approval.html", _approval))
-    for kind in (RATINGS, OPENING, COMBINED):
+    for kind in (RATINGS, OPENING, COMBINED, CLAIMS):
         registry.register(kind)
     registry.register_undo(
         keep={

@@ -7,7 +7,16 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from accounts.audit import exempt, watch
-from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope
+from accounts.policy import (
+    EVERYBODY,
+    OFFICERS,
+    STAFF,
+    Role,
+    Scope,
+    declare,
+    declare_scope,
+    extend,
+)
 from credits.models import Claim, DeterminingOfficer
 from credits.models.officers import LADDER
 from employees.models import Delegation, Employee
@@ -115,7 +124,15 @@ declare(
 )
 declare("claim", "delete", {})
 declare_personal("claim", "employee__")
+# Those for whom a claim may be written; the rows are people.
+declare("claimant", "add", WRITERS)
+declare_personal("claimant", "")
 declare_scope("claim", Scope.DETERMINES, determines)
+
+# Sheets of claims: a coordinator imports these alone, and sees the own imports alone.
+declare("claim_import", "add", {Role.COORDINATOR: Scope.UNIT, Role.HR: Scope.ALL})
+for _action in ("view", "add", "change", "delete"):
+    extend("import", _action, {Role.COORDINATOR: Scope.OWN})
 
 # Evidence: the person's own files. Who judges a claim sees those that it names.
 declare("evidence", "view", STAFF | WRITERS)

@@ -11,6 +11,7 @@ from credits.views import (
     signing,
     verification,
 )
+from credits.views.claims import editing, lists
 from credits.views.claims import pages as claims
 from employees.views.entries import routes
 
@@ -91,6 +92,26 @@ urlpatterns: list[URLPattern] = [
     path("periode/<int:pk>/buka/", periods.period_reopen, name="period_reopen"),
     path("periksa/", verification.verify, name="verify_file"),
     path("periksa/<str:token>/", verification.verify, name="verify"),
+    path("usulan/", lists.claim_list, name="claims"),
+    path("usulan/unit/", lists.unit_portal, name="claims_unit"),
+    path("usulan/saya/", lists.own_portal, name="claims_own"),
+    path("usulan/baru/", editing.claim_new, name="claim_new"),
+    path("usulan/ajukan/", lists.claims_submit, name="claims_submit"),
+    path("usulan/<uuid:public_id>/ubah/", editing.claim_edit, name="claim_edit"),
+    path("usulan/<uuid:public_id>/hadir/", editing.claim_present, name="claim_present"),
+    path("usulan/<uuid:public_id>/butir/baru/", editing.item_new, name="claim_item_new"),
+    path("usulan/<uuid:public_id>/butir/bukti/", editing.claim_attach, name="claim_attach"),
+    path("usulan/<uuid:public_id>/butir/<int:number>/", editing.item_page, name="claim_item"),
+    path(
+        "usulan/<uuid:public_id>/butir/<int:number>/hapus/",
+        editing.item_remove,
+        name="claim_item_remove",
+    ),
+    path(
+        "usulan/<uuid:public_id>/butir/<int:number>/salin/",
+        editing.item_copy,
+        name="claim_item_copy",
+    ),
     path("usulan/<uuid:public_id>/", claims.claim_page, name="claim"),
     path("usulan/<uuid:public_id>/tindakan/", claims.claim_act, name="claim_act"),
     *(route for entry in entries.ENTRIES for route in routes(entry)),

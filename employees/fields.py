@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,10 +60,14 @@ def _nip(text: str) -> str:
 
 
 class PersonField(forms.CharField):
-    """One person, by NIP or by name. Cleaned to the Employee, or None where nothing is typed."""
+    """One person, by NIP or by name. Cleaned to the Employee, or None where nothing is typed.
+
+    `people`: those who may be meant; a form sets it to the reader's own scope.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 200} | kwargs))
+        self.people: QuerySet[Employee] | None = None
         self.widget.attrs |= {"autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
@@ -78,14 +83,17 @@ class PersonField(forms.CharField):
         if not text:
             return None
         if any(char.isdigit() for char in text):
-            person = Employee.objects.filter(nip=_nip(text)).first()
+            person = self._people().filter(nip=_nip(text)).first()
             if person is None:
                 raise ValidationError(_("Nobody with this NIP is on record."))
             return person
         return self._by_name(text)
 
+    def _people(self) -> "QuerySet[Employee]":
+        return Employee.objects.all() if self.people is None else self.people
+
     def _by_name(self, text: str) -> Employee:
-        found = list(Employee.objects.filter(name__icontains=text)[: SHOWN + 1])
+        found = list(self._people().filter(name__icontains=text)[: SHOWN + 1])
         exact = [p for p in found if p.name.casefold() == text.casefold()]
         if len(found) == 1 or len(exact) == 1:
             return (exact or found)[0]

@@ -1,11 +1,11 @@
 """The forms of the import pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from employees.importing import registry
 from employees.importing.registry import Kind
 from employees.models import ImportBatch
 
@@ -28,10 +28,10 @@ class UploadForm(forms.Form):
     )
     decimal = forms.ChoiceField(label=_("Decimal sign"), choices=DECIMAL, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[Kind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(kind.code, kind.title) for kind in registry.kinds()]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        choices = [(kind.code, kind.title) for kind in kinds]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
 
 class MappingForm(forms.Form):

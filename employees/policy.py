@@ -171,6 +171,10 @@ declare_personal("kinship", "employee__")
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):
     declare("import", _action, {Role.HR: Scope.ALL})
+# "import" is the batch; which kinds somebody may import, each kind's own resource says
+# (`registry.Kind.resource`), so that upper apps open theirs to others.
+declare("register_import", "add", {Role.HR: Scope.ALL})
+declare_scope("import", Scope.OWN, lambda user, day: Q(created_by_id=user.pk))
 
 # Accounts made from the register, with their invitations.
 declare("register_account", "view", {Role.ADMIN: Scope.ALL})

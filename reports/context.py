@@ -20,6 +20,7 @@ NAVIGATION = (
     (_("Overview"), "reports:overview", ("figures", "view")),
     (_("Employees"), "reports:people", ("employee", "view")),
     (_("Import"), "employees:imports", ("import", "view")),
+    (_("Claims"), "credits:claims", ("claim", "view")),
     (_("Ratings"), "credits:rated", ("rated", "view")),
     (_("Approval"), "credits:approvals", ("rating_approval", "view")),
     (_("Calculations"), "credits:runs", ("run", "view")),

@@ -35,6 +35,7 @@ from credits.models import (
     NumberScheme,
     RunIssue,
 )
+from credits.rules import claim_states
 from credits.selectors import OVERDUE_DAYS, closable_periods, overdue, stopped_runs
 from employees.models import CorrectionRequest, Employee, ImportBatch
 from employees.services import requests
@@ -73,6 +74,7 @@ class Duty:
 
 
 PEOPLE = (Role.HR, Role.COORDINATOR, Role.POSITION_COORDINATOR)
+CLAIMANTS = (Role.COORDINATOR, Role.HOLDER)  # those who write claims
 
 
 def duties_of(user: User, on: date) -> list[Duty]:
@@ -82,6 +84,8 @@ def duties_of(user: User, on: date) -> list[Duty]:
     if roles & set(PEOPLE):
         found += _people(user, on)
     found += _ratings(user)
+    if roles & set(CLAIMANTS):
+        found += _claims(user, roles)
     for role, lines in _BY_ROLE.items():
         if role in roles:
             found += lines(user, on)
@@ -253,6 +257,49 @@ def _ratings(user: User) -> Iterator[Duty]:
         reverse("credits:rated"),
         _("Without the rating, the points of that year are missing."),
         waiting.enter,
+    )
+
+
+# ------------------------------------------------------------------ claims
+
+
+def _claims(user: User, roles: frozenset[Role]) -> Iterator[Duty]:
+    """What waits for a coordinator, and what a holder has not handed in. One statement."""
+    States = claim_states.State  # noqa: N806  as everywhere
+    counts = _counted(
+        visible(Claim.objects.all(), user, "claim"),
+        {s: Q(state=s) for s in (States.PROPOSED, States.RETURNED, States.DRAFT)},
+    )
+    coordinates = Role.COORDINATOR in roles
+    proposed, returned, drafts = (counts[s] for s in counts)
+    if coordinates:
+        yield Duty(
+            Urgency.NOW,
+            "claim_proposed",
+            ngettext(
+                "claim handed to you by its holder",
+                "claims handed to you by their holders",
+                proposed,
+            ),
+            _list("credits:claims", state=States.PROPOSED),
+            _("Check it and submit it, or hand it back with the reason."),
+            proposed,
+        )
+    yield Duty(
+        Urgency.NOW if coordinates else Urgency.SOON,
+        "claim_returned",
+        ngettext("claim that was returned", "claims that were returned", returned),
+        _list("credits:claims", state=States.RETURNED),
+        _("The reason and the last day to submit it again stand on its page."),
+        returned,
+    )
+    yield Duty(
+        Urgency.SOON,
+        "claim_draft",
+        ngettext("draft of a claim", "drafts of claims", drafts),
+        _list("credits:claims", state=States.DRAFT),
+        _("Nobody judges a draft. Several can be submitted at once."),
+        drafts,
     )
 
 

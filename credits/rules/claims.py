@@ -198,4 +198,16 @@ def agreed(first: Fraction, second: Fraction, tolerance: Fraction) -> bool:
 
 def overlaps(start: date, end: date, others: Iterable[tuple[date, date]]) -> bool:
     """Whether a period shares a day with one of others; all ends inclusive."""
-    return any(start <= last and first <= end for first, last in others)
+    return any(overlap(start, end, first, last) for first, last in others)
+
+
+def overlap(start: date, end: date, first: date, last: date) -> tuple[date, date] | None:
+    """The days that two periods share, all ends inclusive; None where there are none."""
+    begins, ends = max(start, first), min(end, last)
+    return (begins, ends) if begins <= ends else None
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two descriptions say the same; an empty one tells nothing apart."""
+    a, b = (" ".join(text.casefold().split()) for text in (one, other))
+    return not a or not b or a == b

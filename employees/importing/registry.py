@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 
+from accounts.policy import allows
 from employees.importing.facets import Context
 from employees.importing.plan import Finding, Person, SheetRow
 from employees.models import Employee, ImportBatch
@@ -31,6 +32,9 @@ class Kind:
     identity: what a row states a fact about, beside the person; two rows with the same identity
     and other content contradict each other. plan: goes through a person's rows. missing: headings
     that a sheet with these column keys lacks. example: column key -> text for the template.
+    writes: tables that the plan fills and does not read. resource: of the policy; whoever may
+    "add" there may import this kind. is_fact: what is written is a fact of the counting. undoing:
+    what to remove before the rows of a batch are.
     """
 
     code: str
@@ -41,6 +45,10 @@ class Kind:
     plan: Callable[[Person, list[SheetRow], Context], None]
     example: Mapping[str, str]
     missing: Callable[[set[str]], list[str]] = lambda keys: []
+    writes: tuple[type[Model], ...] = ()
+    resource: str = "register_import"
+    is_fact: bool = True
+    undoing: Callable[[ImportBatch], None] = lambda batch: None
 
     def column(self, key: str) -> Column:
         return next(c for c in self.columns if c.key == key)
@@ -67,7 +75,8 @@ panels: list[tuple[str, Callable[[ImportBatch, Any], dict[str, Any] | None]]] = 
 
 def register(kind: Kind) -> None:
     _kinds[kind.code] = kind
-    _tables.update({read.model._meta.db_table: read.model for read in kind.reads})
+    models = [*(read.model for read in kind.reads), *kind.writes]
+    _tables.update({model._meta.db_table: model for model in models})
 
 
 def kind(code: str) -> Kind:
@@ -77,6 +86,11 @@ def kind(code: str) -> Kind:
 
 def kinds() -> list[Kind]:
     return list(_kinds.values())
+
+
+def kinds_for(user: Any) -> list[Kind]:
+    """The kinds that the user may import."""
+    return [kind for kind in kinds() if allows(user, kind.resource, "add")]
 
 
 def tables() -> dict[str, type[Model]]:

@@ -146,6 +146,40 @@ _SENTENCES: dict[str, str | Promise] = {
     "predicate_unknown": _("This rating is not known."),
     "opening_kind_unknown": _("This kind of opening balance is not known."),
     "invalid": _("%(detail)s"),
+    # claims
+    "claim_out_of_reach": _(
+        "This person does not belong to the units whose claims you coordinate. Leave the row to "
+        "the coordinator of that unit."
+    ),
+    "claim_activity_unknown": _(
+        "There is no activity “%(value)s” in the table of this position for these dates. Write "
+        "the code as the table has it."
+    ),
+    "claim_not_a_holder": _(
+        "No functional position or no rank is on record on %(on)s. Ask Biro SDM to enter it."
+    ),
+    "claim_outside_period": _(
+        "The activity lies outside the period of the claim (%(start)s to %(end)s). Correct one of "
+        "the dates."
+    ),
+    "claim_quantity": _("The quantity is a whole number from 1."),
+    "claim_product": _(
+        "The activity is counted in “%(known)s”, not in “%(stated)s”. Enter the quantity in that "
+        "unit."
+    ),
+    "claim_joint": _(
+        "A joint work needs its title, the number of authors (2 to 4) and the place among them."
+    ),
+    "claim_no_points": _(
+        "The work is more than one level above or below this person's, so that it gives no points."
+    ),
+    "claim_handed_in": _(
+        "The claim of this period was handed in already. Add what is missing once it is returned."
+    ),
+    "claim_item_there": _(
+        "The draft holds this activity as number %(number)s with another quantity. Correct it "
+        "there."
+    ),
 }
 
 # What a preview calls the fields of a change.
@@ -178,6 +212,11 @@ FIELDS: dict[str, str | Promise] = {
     "rating.evidence_number": _("Number of the evaluation"),
     "openingbalance.units": _("Opening balance"),
     "openingbalance.on": _("Opening balance as of"),
+    "claim.period": _("Period of the claim"),
+    "claimitem.activity": _("Activity"),
+    "claimitem.quantity": _("Quantity"),
+    "claimitem.points": _("Points"),
+    "claimitem.work": _("Joint work"),
 }
 
 

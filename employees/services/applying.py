@@ -69,7 +69,8 @@ def _apply(batch: ImportBatch) -> None:
             _refuse_rows(batch, part)
             touched |= _write(batch, people, now)
             tick(sum(len(rows) for _nip, rows in part))
-    mark_changed(touched)
+    if kind.is_fact:
+        mark_changed(touched)
     with connection.cursor() as cursor:  # deferred constraints speak now, inside the try
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

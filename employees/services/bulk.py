@@ -50,7 +50,7 @@ def create(batch_id: int, model: type[Model], recs: Sequence[Rec], now: datetime
                 RETURNING *)
             INSERT INTO employees_importchange
                 (batch_id, "table", row_id, employee_id, before, after)
-            SELECT %s, %s, made.id, made.{_person(model)}, NULL, {_image("made")} FROM made
+            SELECT %s, %s, made.id, {_person(model, "made")}, NULL, {_image("made")} FROM made
             ORDER BY made.id""",  # noqa: S608 - names from models
             [_json(rows), batch_id, table],
         )
@@ -76,7 +76,7 @@ def update(batch_id: int, model: type[Model], recs: Iterable[Rec]) -> None:
                 made AS (UPDATE "{table}" t SET {setting} FROM v WHERE t.id = v.id RETURNING t.*)
                 INSERT INTO employees_importchange
                     (batch_id, "table", row_id, employee_id, before, after)
-                SELECT %s, %s, made.id, made.{_person(model)}, {_image("old")}, {_image("made")}
+                SELECT %s, %s, made.id, {_person(model, "made")}, {_image("old")}, {_image("made")}
                 FROM made JOIN old ON old.id = made.id ORDER BY made.id""",  # noqa: S608
                 [_json(rows), batch_id, table],
             )
@@ -97,7 +97,7 @@ def remember(batch_id: int, model: type[Model], ids: Sequence[int]) -> list[int]
             added AS (
                 INSERT INTO employees_importchange
                     (batch_id, "table", row_id, employee_id, before, after)
-                SELECT %s, %s, t.id, t.{_person(model)}, {image}, {image} FROM "{table}" t
+                SELECT %s, %s, t.id, {_person(model, "t")}, {image}, {image} FROM "{table}" t
                 WHERE t.id = ANY(%s) AND t.id NOT IN (SELECT row_id FROM kept) RETURNING row_id)
             SELECT row_id FROM added UNION ALL
             SELECT k.row_id FROM kept k JOIN "{table}" t ON t.id = k.row_id
@@ -190,8 +190,12 @@ def _json(rows: list[Values]) -> str:
     return json.dumps(rows, cls=DjangoJSONEncoder)
 
 
-def _person(model: type[Model]) -> str:
-    return "id" if model is Employee else "employee_id"
+def _person(model: type[Model], alias: str) -> str:
+    """Whom a row is about; the parts of a claim say it by their claim alone."""
+    if model is Employee:
+        return f"{alias}.id"
+    known = any(f.attname == "employee_id" for f in model._meta.concrete_fields)
+    return f"{alias}.employee_id" if known else "NULL::bigint"
 
 
 def _image(alias: str) -> str:

@@ -47,7 +47,7 @@ def stage(batch: ImportBatch) -> None:
         tally.warn(finding, None)
     _note_seen(batch, tally)
     officers = frozenset(filter(None, [batch.created_by_id]))
-    context = Context(catalogue.load(), timezone.localdate(), officers)
+    context = Context(catalogue.load(), timezone.localdate(), officers, actor=batch.created_by_id)
     _Writer(batch, kind, sheet, tally).write(context)
     batch.headings = sheet.headings
     batch.options = batch.options | {"matched": sheet.matched}

@@ -108,6 +108,8 @@ def _lock_people(batch: ImportBatch) -> None:
 def _undo(batch: ImportBatch) -> None:
     people = _people(batch)
     now = timezone.now()
+    kind = registry.kind(batch.kind)
+    kind.undoing(batch)
     for model in reversed(list(registry.tables().values())):
         keep = _kept(batch, model)
         if keep:
@@ -118,7 +120,8 @@ def _undo(batch: ImportBatch) -> None:
                 clean(gone)
         bulk.delete_created(batch.pk, model, sorted(keep))
         bulk.restore_changed(batch.pk, model)
-    mark_changed(people)
+    if kind.is_fact:
+        mark_changed(people)
     with connection.cursor() as cursor:  # deferred constraints speak now, inside the try
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.access import listed as log_list
 from accounts.pages import attachment, paged, signed_in
-from accounts.policy import allows, guard
+from accounts.policy import allows, guard, require, visible
 from employees import messages as places
 from employees.forms import MappingForm, UploadForm
 from employees.importing import registry, reporting, workbooks
@@ -33,7 +34,8 @@ logger = logging.getLogger("sijafung.imports")
 @guard("import", "view")
 @require_GET
 def import_list(request: HttpRequest) -> HttpResponse:
-    batches = ImportBatch.objects.select_related("created_by").exclude(state=State.DISCARDED)
+    batches = visible(ImportBatch.objects.all(), request.user, "import")
+    batches = batches.select_related("created_by").exclude(state=State.DISCARDED)
     batches = batches.defer("warnings", "differences", "headings")
     state = request.GET.get("state", "")
     if state in State.values:
@@ -45,7 +47,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "list": listed,
         "rows": rows,
         "state": State(state).label if state in State.values else "",
-        "kinds": registry.kinds(),
+        "kinds": _kinds(request),
         "may_add": allows(request.user, "import", "add"),
     }
     return render(request, "employees/import_list.html", context)
@@ -62,7 +64,9 @@ def _badge(batch: ImportBatch) -> str:
 @guard("import", "add")
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    kinds = registry.kinds_for(request.user)
+    initial = {"kind": request.GET.get("kind", "")}
+    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         batch = imports.start(
@@ -76,7 +80,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         )
         _ring(batch)
         return redirect("employees:import", batch.public_id)
-    return render(request, "employees/import_new.html", {"form": form, "kinds": registry.kinds()})
+    return render(request, "employees/import_new.html", {"form": form, "kinds": kinds})
 
 
 def _ring(batch: ImportBatch) -> None:
@@ -91,14 +95,25 @@ def _ring(batch: ImportBatch) -> None:
     transaction.on_commit(send)
 
 
-def _batch(public_id: UUID) -> ImportBatch:
-    return get_object_or_404(ImportBatch, public_id=public_id)
+def _kinds(request: HttpRequest) -> list[registry.Kind]:
+    """Those whose templates are shown: what the reader may import; whoever only reads, all."""
+    return registry.kinds_for(request.user) or registry.kinds()
+
+
+def _batch(request: HttpRequest, public_id: UUID, action: str = "view") -> ImportBatch:
+    """A batch in the reader's reach, else 404; to change it one must be allowed its kind too."""
+    batch = get_object_or_404(
+        visible(ImportBatch.objects.all(), request.user, "import", action), public_id=public_id
+    )
+    if action != "view":
+        require(request.user, registry.kind(batch.kind).resource, "add")
+    return batch
 
 
 @guard("import", "view")
 @require_GET
 def import_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    batch = _batch(public_id)
+    batch = _batch(request, public_id)
     if batch.state in imports.WORKING:
         return render(
             request, "employees/import_progress.html", {"batch": batch, "bar": bar(batch)}
@@ -114,7 +129,8 @@ def import_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "notices": [_placed(n) for n in reporting.notices(batch)],
         "differences": batch.differences[:PAGE],
         "rows_ok": reporting.rows_ok(batch),
-        "may_change": allows(request.user, "import", "change"),
+        "may_change": allows(request.user, "import", "change")
+        and allows(request.user, registry.kind(batch.kind).resource, "add"),
         "may_map": batch.state in (State.MAPPING, State.PREVIEW, State.FAILED) and batch.file,
         "may_discard": batch.state in (State.MAPPING, State.PREVIEW, State.REFUSED, State.FAILED),
         "panels": _panels(batch, request),
@@ -204,13 +220,13 @@ def bar(batch: ImportBatch) -> dict[str, Any]:
 @guard("import", "view")
 @require_GET
 def import_progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return JsonResponse(bar(_batch(public_id)))
+    return JsonResponse(bar(_batch(request, public_id)))
 
 
 @guard("import", "add")
 @require_http_methods(["GET", "POST"])
 def import_columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    batch = _batch(public_id)
+    batch = _batch(request, public_id, "add")
     kind = registry.kind(batch.kind)
     seen = batch.headings if isinstance(batch.headings, dict) else {"rows": []}
     headings = _headings(batch, seen)
@@ -254,7 +270,7 @@ def _act(
 @guard("import", "change")
 @require_POST
 def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    batch = _batch(public_id)
+    batch = _batch(request, public_id, "change")
     reason = request.POST.get("reason", "")
     return _act(
         request, batch, lambda: imports.ask_apply(batch, signed_in(request), reason), work=True
@@ -264,7 +280,7 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard("import", "change")
 @require_POST
 def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    batch = _batch(public_id)
+    batch = _batch(request, public_id, "change")
 
     def ask() -> None:
         for reason in imports.ask_undo(batch, signed_in(request)):
@@ -276,7 +292,7 @@ def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard("import", "delete")
 @require_POST
 def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    batch = _batch(public_id)
+    batch = _batch(request, public_id, "delete")
     response = _act(request, batch, lambda: imports.discard(batch), work=False)
     return redirect("employees:imports") if batch.state == State.DISCARDED else response
 
@@ -284,7 +300,7 @@ def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard("import", "view")
 @require_GET
 def import_refused(request: HttpRequest, public_id: UUID) -> FileResponse:
-    batch = _batch(public_id)
+    batch = _batch(request, public_id)
     log_list(request, "import", batch.counts.get(REFUSED, 0), detail="refused")
     name = f"baris-ditolak-{batch.created_at:%Y%m%d-%H%M}.xlsx"
     return attachment(lambda path: workbooks.refused_rows(batch, path), name)
@@ -297,4 +313,6 @@ def import_template(request: HttpRequest, kind: str) -> FileResponse:
         wanted = registry.kind(kind)
     except KeyError:
         raise Http404 from None
+    if wanted not in _kinds(request):
+        raise PermissionDenied
     return attachment(lambda path: workbooks.template(wanted, path), f"templat-{kind}.xlsx")

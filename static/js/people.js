@@ -91,10 +91,11 @@ function slash(search) {
 
 function ticks(list) {
   const all = list.querySelector("[data-tick-all]");
-  const boxes = [...list.querySelectorAll("input[name=people]")];
+  const boxes = [...list.querySelectorAll("td.tick input[type=checkbox]")];
   const count = list.querySelector("[data-tick-count]");
   const ticked = list.querySelector("input[name=whom][value=ticked]");
   all.hidden = false;
+  const mean = () => { if (ticked) { ticked.checked = true; } };
   const show = () => {
     const n = boxes.filter((one) => one.checked).length;
     count.textContent = `(${n})`;
@@ -103,9 +104,9 @@ function ticks(list) {
   };
   all.addEventListener("change", () => {
     for (const one of boxes) { one.checked = all.checked; }
-    ticked.checked = true;
+    mean();
     show();
   });
-  for (const one of boxes) { one.addEventListener("change", () => { ticked.checked = true; show(); }); }
+  for (const one of boxes) { one.addEventListener("change", () => { mean(); show(); }); }
   show();
 }

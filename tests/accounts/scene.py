@@ -56,12 +56,18 @@ class Scene:
     clients: dict[Role | None, Client] = field(default_factory=dict)
     papers: dict[int, dict[str, Document]] = field(default_factory=dict)
     common: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What a coordinator has of it: the own imports alone, of claims.
+    coordinators: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def values(self, what: str, role: Role | None, inside: bool) -> dict[str, Any]:
         """The values of an address: of an object inside the role's scope, or outside of it.
 
         Whoever reaches everybody has nothing outside: there the object does not exist.
         """
+        if role == Role.COORDINATOR and what in self.coordinators:
+            known = self.coordinators[what]
+            others = {"import": self.common["import"], "kind": {"kind": "tidak-ada"}}
+            return known if inside else others[what]
         if what in self.common:
             known = self.common[what]
             return known if inside else {k: _missing(v) for k, v in known.items()}
@@ -120,6 +126,11 @@ def build() -> Scene:
     for person in (scene.sari, scene.joko):
         scene.papers[person.pk] = _papers(person)
     scene.common = _common(staff)
+    mine = ImportBatch(
+        kind="claims", file_name="usulan.xlsx", state="preview", created_by=users[Role.COORDINATOR]
+    )
+    mine.file.save("usulan.xlsx", ContentFile(b"PK"))
+    scene.coordinators = {"import": {"public_id": mine.public_id}, "kind": {"kind": "claims"}}
     for role in (*Role, None):
         client = Client()
         if role is not None:

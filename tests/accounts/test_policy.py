@@ -21,7 +21,7 @@ DJANGO = {
 }  # fmt: skip
 VALUES = {
     "public_id": uuid.UUID(int=7), "signer": uuid.UUID(int=8), "pk": 7, "kind": "combined",
-    "key": "konversi-2023", "token": "x", "uidb64": "x",
+    "key": "konversi-2023", "token": "x", "uidb64": "x", "number": 7,
 }  # fmt: skip
 
 

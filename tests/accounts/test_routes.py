@@ -83,7 +83,13 @@ def _table() -> list[Row]:
 TABLE = _table()
 WALKED = [row for row in TABLE if row.enter not in APART]
 Cell = tuple[Row, str, bool]
-ABSENT = {"public_id": scenes.NOBODY, "pk": 0, "key": "tidak-ada", "token": "tidak-ada"}
+ABSENT = {
+    "public_id": scenes.NOBODY,
+    "pk": 0,
+    "key": "tidak-ada",
+    "token": "tidak-ada",
+    "number": 7,
+}
 
 
 def cells(role: Role | None) -> Iterator[Cell]:

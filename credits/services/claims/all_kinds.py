@@ -1,3 +1,3 @@
 """Imports every kind of claim, so that each registers itself."""
 
-from credits.services.claims import conventional  # noqa: F401
+from credits.services.claims import conventional, handing_in  # noqa: F401

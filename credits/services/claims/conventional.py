@@ -1,21 +1,20 @@
 """The conventional claim (DUPAK): items of work done up to 31 December 2022."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from credits.models import Claim, ClaimDecision, ClaimItem
-from credits.rules.claim_paths import edition_on
-from credits.rules.claim_states import STANDING
+from credits.models import Claim, ClaimDecision, ClaimItem, JointWork
 from credits.rules.claims import ClaimPoints, Element, Finding, Work, total
-from credits.rules.editions import CONVENTIONAL, CONVERSION, Edition, current
+from credits.rules.editions import CONVENTIONAL, Edition, current
 from credits.rules.units import amount_text, from_units, to_units
+from credits.services.claims import conventional_checks as checks
 from credits.services.claims.kinds import Checked, Kind, register
+from credits.services.claims.standing import place
 
 
 def work_of(item: ClaimItem, quantity: int | None = None) -> Work:
@@ -96,80 +95,21 @@ class Conventional(Kind):
     def check(self, claim: Claim, day: date) -> Checked:
         """Points and findings: regime, closing date, items, evidence, doubles, shares."""
         items = read_items(claim)
+        edition = edition_of(claim)
         points, findings = count(claim, items)
-        found = [*self._frame(claim, items, day), *findings]
+        found = [*checks.frame(claim, items, day), *findings, *checks.held(claim, items)]
         for item in items:
-            found += self._item(claim, item)
-        found += self._doubles(claim, items)
+            found += checks.one(claim, item, edition)
+        found += checks.doubles(claim, items, edition)
         order = {"error": 0, "warning": 1, "note": 2}
         found.sort(key=lambda f: (order[f.severity], f.item))
-        return Checked(points.counted, tuple(found), trace_of(points))
+        return Checked(points.counted, tuple(found), trace_of(points), tuple(items))
 
-    def _frame(self, claim: Claim, items: Sequence[ClaimItem], day: date) -> list[Finding]:
-        found = []
-        last = current().regime_start(CONVERSION)
-        path = edition_on(day, claim.position.code if claim.position else None)
-        closing = path.cited("closing", "proposed_by")
-        if claim.period_end >= last:
-            found.append(Finding("error", "claim.after_regime", params={"from": last}))
-        if not claim.position or not claim.golongan:
-            found.append(Finding("error", "claim.not_a_holder", params={"on": claim.period_end}))
-        if not items:
-            found.append(Finding("error", "claim.no_items"))
-        if day > closing.value and not claim.history and not claim.late_reason.strip():
-            found.append(
-                Finding("error", "claim.closed", 0, {"on": closing.value}, closing.article)
-            )
-        return found
-
-    def _item(self, claim: Claim, item: ClaimItem) -> list[Finding]:
-        found = []
-        n = item.number
-        table = item.activity.table
-        if item.start < claim.period_start or item.end > claim.period_end:
-            found.append(Finding("error", "item.outside_period", n))
-        if table.position_id != claim.position_id:
-            found.append(Finding("error", "item.other_position", n))
-        if item.start < table.start or (table.end is not None and item.end > table.end):
-            found.append(Finding("error", "item.outside_table", n))
-        if not item.files.all():
-            found.append(Finding("error", "item.no_evidence", n, {"asked": item.activity.evidence}))
-        limit = item.activity.yearly_limit
-        years = item.end.year - item.start.year + 1
-        if limit is not None and item.quantity > limit * years:
-            found.append(Finding("error", "item.over_limit", n, {"limit": limit * years}))
-        away = item.activity.level and item.activity.level != claim.level
-        if away and not item.assignment_letter.strip():
-            article = edition_of(claim).citation("item_level").article
-            found.append(Finding("error", "item.no_assignment", n, {}, article))
-        return found
-
-    def _doubles(self, claim: Claim, items: Sequence[ClaimItem]) -> list[Finding]:
-        """Activities and shares of works that another standing claim holds already."""
-        found = []
-        standing = [str(s) for s in STANDING]
-        others = (
-            ClaimItem.objects.exclude(claim=claim)
-            .filter(claim__state__in=standing)
-            .select_related("claim")
-        )
-        activities = {i.activity_id for i in items}
-        mine = others.filter(claim__employee=claim.employee_id, activity__in=activities)
-        for other in mine:
-            for item in items:
-                same = item.activity_id == other.activity_id and item.work_id == other.work_id
-                if same and item.start <= other.end and other.start <= item.end:
-                    params = {"claim": str(other.claim.public_id), "from": other.start}
-                    found.append(Finding("error", "item.credited", item.number, params))
-        works = {i.work_id: i for i in items if i.work_id}
-        for other in others.filter(Q(work__in=works)):
-            item = works[other.work_id or 0]
-            if other.place == item.place:
-                params = {"place": item.place, "claim": str(other.claim.public_id)}
-                found.append(Finding("error", "item.place_taken", item.number, params))
-            elif other.claim.employee_id == claim.employee_id:
-                found.append(Finding("error", "item.author_twice", item.number))
-        return found
+    def prepare(self, claim: Claim) -> None:
+        """Position, level and rank of the register; the joint works, whose places others claim."""
+        place(claim)
+        works = JointWork.objects.filter(claimed__claim=claim).values("pk")
+        list(JointWork.objects.select_for_update().filter(pk__in=works).order_by("pk"))
 
     def determine(self, claim: Claim, actor: User | None, day: date) -> ClaimDecision:
         """The sum of what was decided item by item becomes a fact of the counting."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.models import User
-from credits.models import Claim, ClaimDecision
+from credits.models import Claim, ClaimDecision, ClaimItem
 from credits.rules.claims import Finding
 
 
@@ -33,6 +33,7 @@ class Checked:
     points: Fraction | None  # None where the kind gives no points of its own
     findings: tuple[Finding, ...]
     trace: dict[str, Any]  # plain JSON: sums and items with their articles, for pages and forms
+    items: tuple[ClaimItem, ...] = ()  # as they were read, with activity, work and files
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -50,6 +51,16 @@ class Kind:
     evidence: ClassVar[Sequence[EvidenceAsked]] = ()
     form: ClassVar[type[forms.Form] | None] = None  # of `details`
     by_officer: ClassVar[bool] = False  # determined by the pejabat penetap, else at approval
+
+    def details_form(self, claim: Claim, data: Any = None) -> forms.Form | None:
+        """The form of what the kind states beside items, filled from the claim or from `data`."""
+        return self.form(data, initial=claim.details) if self.form else None
+
+    def prepare(self, claim: Claim) -> None:
+        """Before a claim is checked to be handed in, with person and claim locked.
+
+        Take what the register says now, and lock what others may claim at the same moment.
+        """
 
     def check(self, claim: Claim, day: date) -> Checked:
         """Run the rules over the claim as it stands; writes nothing."""

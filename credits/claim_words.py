@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from credits.rules.claim_states import Act, Actor
 from credits.rules.claims import Finding
 from credits.services.claims.errors import ClaimError
+from employees.forms_entry import refusal as fact_refusal
 
 ACTS: dict[str, Any] = {
     Act.PROPOSE: _("Hand to the coordinator"),
@@ -68,6 +69,9 @@ PROBLEMS: dict[str, Any] = {
     "objection_still_open": _("An objection is possible until %(until)s; archive it after that."),
     "not_determined": _("There is no determination that could be upheld."),
     "determined_already": _("This claim is determined already."),
+    # of the kinds that Biro SDM or the superior decides
+    "effect_refused": _("It cannot take effect now. %(fact)s"),
+    "whole_only": _("This kind of claim is approved or rejected as a whole."),
 }
 
 FINDINGS: dict[str, Any] = {
@@ -125,7 +129,10 @@ def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
 def problem(error: ClaimError) -> str:
     """Why an act was refused."""
     text = PROBLEMS.get(error.code)
-    return str(text) % _plain(error.params) if text else error.code
+    params = _plain(error.params)
+    if "fact" in params:  # a fact was refused: its own sentence
+        params["fact"] = fact_refusal(params["fact"], params.pop("fact_params"))
+    return str(text) % params if text else error.code
 
 
 def finding(found: Finding) -> str:

@@ -50,6 +50,8 @@ EDITABLE = frozenset({State.DRAFT, State.PROPOSED, State.RETURNED})
 ENDED = frozenset({State.CANCELLED, State.WITHDRAWN, State.ARCHIVED})
 # Its activities are credited, or may still be: nothing else may claim them.
 STANDING = frozenset(State) - {State.CANCELLED, State.WITHDRAWN, State.REJECTED}
+# It was handed in: what it claims, nobody else can. A draft alone keeps nothing for itself.
+HANDED_IN = STANDING - {State.DRAFT, State.PROPOSED}
 
 
 class Actor(StrEnum):

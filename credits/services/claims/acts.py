@@ -18,13 +18,16 @@ from credits.rules.errors import RuleError
 from credits.services.claims import who
 from credits.services.claims.errors import ClaimError
 from credits.services.claims.kinds import kind_of
+from employees.models import Employee
 
+# What a hook answers goes into the details of the event.
+Before = Callable[[Claim, User | None, date], dict[str, Any] | None]
 After = Callable[[Claim, ClaimEvent], None]
-_before: dict[Act, list[Callable[[Claim, User | None, date], None]]] = {}
+_before: dict[Act, list[Before]] = {}
 _after: list[After] = []
 
 
-def when(act: Act, do: Callable[[Claim, User | None, date], None]) -> None:
+def when(act: Act, do: Before) -> None:
     """Do something in the transaction of an act, before its event is written."""
     _before.setdefault(act, []).append(do)
 
@@ -51,6 +54,8 @@ def perform(
     """
     day = on or timezone.localdate()
     with transaction.atomic():
+        # The person first, as imports do: two claims of one person are never handed in at once.
+        Employee.everyone.select_for_update(no_key=True).get(pk=claim.employee_id)
         claim = (
             Claim.objects.select_for_update(no_key=True, of=("self",))
             .select_related("employee", "position", "unit")
@@ -62,14 +67,17 @@ def perform(
         role = _role(claim, transition, actor, day)
         if transition.asks_reason and not reason.strip():
             raise ClaimError("reason_missing", 400)
+        if Condition.NO_ERRORS in transition.conditions:
+            kind_of(claim).prepare(claim)
         for condition in transition.conditions:
             problem = _refusal(condition, claim, actor, day)
             if problem is not None:
                 raise problem
         before = claim.state
         claim.state, claim.state_at = transition.target, timezone.now()
+        said = dict(details or {})
         for do in _before.get(act, ()):
-            do(claim, actor, day)
+            said |= do(claim, actor, day) or {}
         claim.save()
         event = ClaimEvent.objects.create(
             claim=claim,
@@ -79,7 +87,7 @@ def perform(
             actor=actor,
             role=role,
             reason=reason.strip()[:500],
-            details=details or {},
+            details=said,
         )
         for after in _after:
             after(claim, event)

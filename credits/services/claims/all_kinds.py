@@ -1,3 +1,6 @@
-"""Imports every kind of claim, so that each registers itself."""
+"""Imports every kind of claim, so that each registers itself, and what all of them share."""
 
-from credits.services.claims import conventional  # noqa: F401
+from credits.services.claims import (  # noqa: F401
+    conventional,
+    determining,
+)

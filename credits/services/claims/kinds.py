@@ -51,6 +51,12 @@ class Kind:
     form: ClassVar[type[forms.Form] | None] = None  # of `details`
     by_officer: ClassVar[bool] = False  # determined by the pejabat penetap, else at approval
 
+    def prepare(self, claim: Claim) -> None:
+        """Before a claim is checked to be handed in, with person and claim locked.
+
+        Take what the register says now, and lock what others may claim at the same moment.
+        """
+
     def check(self, claim: Claim, day: date) -> Checked:
         """Run the rules over the claim as it stands; writes nothing."""
         raise NotImplementedError

@@ -143,6 +143,7 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "import_not_applied": _("The import is not in force, so there is nothing to approve."),
     "opening_not_in_force": _("This opening balance is not in force any more."),
+    "fact_gone": _("This fact is no longer on record."),
     "predicate_unknown": _("This rating is not known."),
     "opening_kind_unknown": _("This kind of opening balance is not known."),
     "invalid": _("%(detail)s"),

@@ -3,4 +3,9 @@
 from credits.services.claims import (  # noqa: F401
     conventional,
     determining,
+    ijazah,
+    integrasi,
+    konversi,
+    koreksi,
+    perpindahan,
 )

@@ -84,11 +84,12 @@ class Kind:
     @staticmethod
     def shown_by(form: forms.Form, details: Mapping[str, Any]) -> list[tuple[Any, str]]:
         """Details in the order and the words of a form; what is empty is left out."""
-        rows = ((f.label, _shown(f, details.get(name))) for name, f in form.fields.items())
+        rows = ((f.label, shown_value(f, details.get(name))) for name, f in form.fields.items())
         return [(label, text) for label, text in rows if text]
 
 
-def _shown(field: forms.Field, value: Any) -> str:
+def shown_value(field: forms.Field, value: Any) -> str:
+    """A value of the details in the words of its input; "" where it is empty."""
     if value is None or value == "":
         return ""
     if isinstance(field, forms.BooleanField):

@@ -35,7 +35,7 @@ from credits.services.claims.factual import (
     actor_of,
     decision_of,
 )
-from credits.services.claims.kinds import Checked, EvidenceAsked, Kind, kinds, register
+from credits.services.claims.kinds import Checked, EvidenceAsked, Kind, kinds, register, shown_value
 from credits.services.claims.previews import copy_of, points_of, preview
 from credits.services.claims.standing import place
 from employees.fields import AmountField, DayField
@@ -425,6 +425,13 @@ class CorrectionForm(forms.Form):
             self.fields[NEW_PREFIX + name] = made
             self.initial.setdefault(NEW_PREFIX + name, target.old.get(name))
 
+    def clean(self) -> dict[str, Any]:
+        """Another target has other inputs: what was entered for the former one goes."""
+        data = super().clean() or self.cleaned_data
+        if data.get("target") != self.initial.get("target"):
+            data = {k: v for k, v in data.items() if not k.startswith(NEW_PREFIX)}
+        return data
+
 
 @register
 class Correction(Kind):
@@ -442,9 +449,28 @@ class Correction(Kind):
         return CorrectionForm(data, initial=claim.details, claim=claim)
 
     def shown(self, claim: Claim) -> list[tuple[Any, str]]:
-        """What is corrected, why, and old and new value side by side."""
+        """What is corrected, why, and old and new value side by side.
+
+        Once the old value does not hold any more: as it was shown when the claim was handed in.
+        """
+        target = target_of(claim)
+        if target is None:
+            return [(label, text) for label, text in claim.details.get("shown", ())]
         form = CorrectionForm(None, initial=claim.details, claim=claim)
-        return self.shown_by(form, claim.details)
+        own = {k: v for k, v in claim.details.items() if not k.startswith(NEW_PREFIX)}
+        rows = self.shown_by(form, own)
+        if claim.details.get("outcome") != REPLACE:
+            return rows
+        changed = {NEW_PREFIX + name for name in _differing(target, claim.details)}
+        old = {NEW_PREFIX + name: value for name, value in target.old.items()}
+        for name, field in form.fields.items():
+            if name in changed:
+                was, now = (
+                    shown_value(field, old.get(name)),
+                    shown_value(field, claim.details[name]),
+                )
+                rows.append((field.label, f"{was or '–'} → {now}"))
+        return rows
 
     def prepare(self, claim: Claim) -> None:
         """The days and the claim that it corrects."""
@@ -453,6 +479,8 @@ class Correction(Kind):
             stated = self._stated(claim, target)
             claim.period_start, claim.period_end = stated.start, stated.end
             claim.corrects = target.row if target.what == CLAIM else None
+            rows = [[str(label), text] for label, text in self.shown(claim)]
+            claim.details = claim.details | {"shown": rows}
         place(claim)
 
     def check(self, claim: Claim, day: date) -> Checked:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Role
-from credits.models import Claim, LedgerEntry
+from credits.models import Claim, DeterminingOfficer, LedgerEntry
 from credits.rules.claim_paths import edition_on, path_of
 from credits.rules.claim_states import Act
 from credits.rules.units import from_units
@@ -61,10 +61,12 @@ class Offices:
         assert superior.user
         self.coordinator, self.superior = who.user, superior.user
         self.officers = [UserFactory(roles=[Role.HR]) for _ in range(3)]
-        chief = factories.EmployeeFactory(user=UserFactory(roles=[Role.DETERMINER]))
-        factories.DeterminingOfficerFactory(employee=chief, agency=self.person.employer)
-        assert chief.user
-        self.determiner = chief.user
+        known = DeterminingOfficer.objects.filter(agency=self.person.employer).first()
+        if known is None:
+            chief = factories.EmployeeFactory(user=UserFactory(roles=[Role.DETERMINER]))
+            known = factories.DeterminingOfficerFactory(employee=chief, agency=self.person.employer)
+        assert known.employee.user
+        self.determiner = known.employee.user
 
     def steps(self, claim: Claim) -> list[tuple[Act, User]]:
         """What it takes from the draft to the determination."""

@@ -27,7 +27,7 @@ NAVIGATION = (
     (_("To sign"), "credits:signing", ("signing", "view")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
-    (_("Declared relatives"), "employees:kinships", ("kinship", "oversee")),
+    (_("Relatives"), "employees:kinships", ("kinship", "oversee")),
     (_("My data"), "reports:my_data", ("own_data", "view")),
     (_("Audit"), "reports:audit", ("audit", "view")),
     (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),

@@ -11,6 +11,7 @@ class CreditsConfig(AppConfig):
     def ready(self) -> None:
         from credits import importing, keeping, notices, policy  # noqa: F401 - they need the models
         from credits.services.claims import all_kinds  # noqa: F401
+        from credits.views.claims import fact_panel  # noqa: F401
 
         importing.register()
         keeping.register()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from credits.rules.claim_states import Act, Actor
 from credits.rules.claims import Finding
 from credits.services.claims.errors import ClaimError
+from employees.forms_entry import refusal as fact_refusal
 
 ACTS: dict[str, Any] = {
     Act.PROPOSE: _("Hand to the coordinator"),
@@ -84,6 +85,16 @@ PROBLEMS: dict[str, Any] = {
     "activity_of_another": _("The activity belongs to another position."),
     "place_beyond": _("The place among the authors is between 1 and %(authors)s."),
     "file_of_another": _("Only files of the claimant can be attached, and none that was removed."),
+    # of the kinds that Biro SDM or the superior decides
+    "effect_refused": _("It cannot take effect now. %(fact)s"),
+    "whole_only": _("This kind of claim is approved or rejected as a whole."),
+    "no_longer_fits": _(
+        "The register has changed since this was submitted: the check below names what no longer "
+        "fits. Return it or reject it."
+    ),
+    "opening_stands": _(
+        "An opening balance of %(on)s holds by now. Reject this claim, or correct that balance."
+    ),
 }
 
 FINDINGS: dict[str, Any] = {
@@ -181,6 +192,144 @@ FINDINGS: dict[str, Any] = {
         "The file “%(file)s” is the evidence of another person for the same activity. Enter it as "
         "a joint work if both did it."
     ),
+    # of the kinds that end in a fact
+    "claim.no_papers": _("No paper is attached. Attach: %(asked)s."),
+    "claim.claimed": _(
+        "Another claim of the same thing is on its way (%(from)s to %(until)s). Wait for it, or "
+        "withdraw it."
+    ),
+    "claim.own_rules": _(
+        "The points of this position follow rules of their own and are not computed here."
+    ),
+    "rating.no_predicate": _("No rating is stated. Choose the one of the evaluation."),
+    "rating.two_years": _(
+        "A rating lies within one year. Make two claims: %(start)s to %(first_end)s, and "
+        "%(second_start)s to %(end)s."
+    ),
+    "rating.before_regime": _(
+        "Ratings are converted from %(from)s on. Work before that counts by activity items: make "
+        "a conventional claim."
+    ),
+    "rating.no_month": _("There is no whole month in the period, so it gives no points."),
+    "rating.part_month": _(
+        "Only whole months count; the days before and after them give nothing. Check the dates."
+    ),
+    "rating.not_over": _("The period is not over before %(on)s. Claim it after that."),
+    "rating.no_superior": _(
+        "No direct superior is on record for %(on)s, who has to approve. Ask Biro SDM to enter him."
+    ),
+    "rating.same": _("The same rating counts already. There is nothing to claim."),
+    "rating.year_rules": _(
+        "The rating of %(from)s to %(until)s covers this time and rules it. Correct that one "
+        "instead."
+    ),
+    "rating.overlaps": _(
+        "The rating of %(from)s to %(until)s shares a part of this time. Correct the dates."
+    ),
+    "rating.waits": _(
+        "A rating of %(from)s to %(until)s waits for approval. Let it be approved, returned or "
+        "taken back first."
+    ),
+    "rating.replaces": _("It takes the place of %(count)s rating(s) within its period."),
+    "rating.nothing_corrected": _(
+        "It is claimed as a correction, but no rating stands in this time. Check the dates."
+    ),
+    "rating.nothing": _(
+        "It would give no points: no functional position was held, or the time does not count. "
+        "Check the appointments and statuses up to %(on)s."
+    ),
+    "degree.missing": _("No degree is stated. Choose it."),
+    "degree.not_recorded": _(
+        "A degree counts once BKN has recorded it. Enter the day and the number of the letter."
+    ),
+    "degree.recorded_later": _("The day of recording (%(on)s) lies ahead. Claim it after that."),
+    "degree.before_graduation": _(
+        "It would be recorded before the graduation. Correct one of the days."
+    ),
+    "degree.before_regime": _(
+        "Degrees recorded before %(from)s are part of the conventional points. Nothing is claimed "
+        "here."
+    ),
+    "degree.used": _(
+        "The degree %(degree)s is on record since %(on)s and counts once. If it is wrong, claim a "
+        "correction."
+    ),
+    "degree.first": _(
+        "No earlier degree is on record, and the one of the appointment gives no points. Ask Biro "
+        "SDM to enter that one first."
+    ),
+    "degree.not_higher": _(
+        "The degree %(degree)s on record is not lower. Only a higher degree gives points."
+    ),
+    "degree.category_change": _(
+        "This degree opened the expert category, and gives no points beside that."
+    ),
+    "degree.no_rating": _(
+        "There is no rating of %(year)s yet, on which it depends. Claim it when the rating counts."
+    ),
+    "degree.low_rating": _("The rating of %(year)s is below Baik, so the degree gives no points."),
+    "degree.nothing": _("The counting gives no points for it. Ask Biro SDM to look at the record."),
+    "opening.no_amount": _("No amount is stated. Enter the points of the paper."),
+    "opening.negative": _("The amount is below zero. Correct it."),
+    "opening.no_day": _("The day or the kind of the balance is missing."),
+    "opening.amount.unreadable": _("“%(given)s” is no amount of points. Write it as 37,5."),
+    "opening.amount.too_long": _("“%(given)s” has too many digits. Write four decimals at most."),
+    "opening.amount.inexact": _("“%(given)s” cannot be kept exactly. Write four decimals at most."),
+    "opening.stands": _(
+        "An opening balance is on record already (%(kind)s, %(on)s), and points open once. If it "
+        "is wrong, claim a correction."
+    ),
+    "integration.negative": _(
+        "%(conventional)s points are less than the base value of the level (%(base_value)s). "
+        "Check the PAK and the level held on the day."
+    ),
+    "integration.out_of_range": _(
+        "%(points)s points lie outside what the rank %(golongan)s spans (%(lowest)s to "
+        "%(highest)s). Check the PAK; it can be submitted, and is marked."
+    ),
+    "golongan.outside_level": _(
+        "The rank %(golongan)s does not belong to the level held. Check both on the record."
+    ),
+    "transfer.no_appointment": _(
+        "No appointment begins on this day. Choose one, or ask Biro SDM to enter it."
+    ),
+    "transfer.before_regime": _(
+        "Appointments before %(from)s open with the integration. Make a claim of that kind."
+    ),
+    "transfer.no_way": _("The way of the appointment is missing. Choose it."),
+    "transfer.no_origin": _("A transfer names the position before. Choose it."),
+    "transfer.computed": _(
+        "The points of a transfer from outside are computed from the ratings and AK Dasar. Leave "
+        "the amount empty."
+    ),
+    "transfer.still_held": _(
+        "Another functional position was held until then, so this is no transfer from outside. "
+        "Correct the position before."
+    ),
+    "transfer.flat_unknown": _(
+        "The rank %(golongan)s does not fit the level, and the table of the regulation has no "
+        "amount for it here. Ask Biro SDM to publish the amount."
+    ),
+    "transfer.base_only": _("AK Dasar opens the balance; the threshold is not lowered beside it."),
+    "transfer.kept": _(
+        "The points of the functional position before are in this ledger and go on. Nothing is "
+        "claimed."
+    ),
+    "transfer.no_former_level": _("Choose the level in the functional position before."),
+    "transfer_jf.level_differs": _(
+        "Points are kept at the same level only: %(former)s before, %(level)s now."
+    ),
+    "correction.no_target": _(
+        "Choose what is corrected. What is chosen must still hold; it may have been corrected "
+        "meanwhile."
+    ),
+    "correction.no_reason": _("Say why it is wrong."),
+    "correction.no_outcome": _("Choose what comes in its place."),
+    "correction.same": _("The new value is the old one. Enter what differs."),
+    "correction.more": _("More than was claimed (%(claimed)s) cannot be decided. Lower it."),
+    "correction.of_claim": _(
+        "A claim brought this in (determined on %(on)s). Correct that claim instead."
+    ),
 }
 
 
@@ -212,10 +361,15 @@ def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
 def problem(error: ClaimError) -> str:
     """Why an act was refused."""
     text = PROBLEMS.get(error.code)
-    return str(text) % _plain(error.params) if text else error.code
+    params = _plain(error.params)
+    if "fact" in params:  # a fact was refused: its own sentence
+        params["fact"] = fact_refusal(params["fact"], params.pop("fact_params"))
+    return str(text) % params if text else error.code
 
 
 def finding(found: Finding) -> str:
     """What a check found, with its remedy."""
+    if found.code.startswith("fact."):  # as entering the fact itself would say it
+        return fact_refusal(found.code.removeprefix("fact."), found.params)
     text = FINDINGS.get(found.code)
     return str(text) % _plain(found.params) if text else found.code

@@ -19,7 +19,8 @@ from accounts.policy import (
 )
 from credits.models import Claim, DeterminingOfficer
 from credits.models.officers import LADDER
-from employees.models import Delegation, Employee
+from credits.rules.claim_states import Path
+from employees.models import Delegation, Employee, Superior
 from employees.policy import READERS, declare_personal, subordinates
 from employees.selectors import rated_by
 
@@ -83,6 +84,23 @@ def determines(user: Any, day: date) -> Q:
     return Q(pk__in=mine.values("pk"))
 
 
+def rates_or_rated(user: Any, day: date) -> Q:
+    """Claims of the people whom the user rates, and those that the superior of their period
+    approves, whether that is the user or whom he acts for on the day."""
+    people = Employee.everyone.filter(subordinates(user, day))
+    officers = Delegation.objects.on(day).filter(deputy__user_id=user.pk).values("officer_id")
+    until = OuterRef("period_end")
+    rated = Superior.objects.filter(
+        Q(superior__user_id=user.pk) | Q(superior_id__in=officers),
+        Q(end__isnull=True) | Q(end__gte=until),
+        employee=OuterRef("employee"),
+        start__lte=until,
+    )
+    of_period = Claim.objects.filter(Exists(rated), path=Path.SUPERIOR.value)
+    own = Q(employee__user_id=user.pk)
+    return Q(employee_id__in=people.values("pk")) | Q(pk__in=of_period.exclude(own).values("pk"))
+
+
 declare("document", "view", READERS | {Role.DETERMINER: Scope.SIGNER})
 declare_scope("document", Scope.SIGNER, signs)
 declare_scope("document", Scope.SUBORDINATES, subordinates_or_signs)
@@ -128,6 +146,7 @@ declare_personal("claim", "employee__")
 declare("claimant", "add", WRITERS)
 declare_personal("claimant", "")
 declare_scope("claim", Scope.DETERMINES, determines)
+declare_scope("claim", Scope.SUBORDINATES, rates_or_rated)
 
 # Sheets of claims: a coordinator imports these alone, and sees the own imports alone.
 declare("claim_import", "add", {Role.COORDINATOR: Scope.UNIT, Role.HR: Scope.ALL})

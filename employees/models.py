@@ -439,6 +439,7 @@ class Kinship(models.Model):
     )
     declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
     ended_on = models.DateField(_("until"), null=True, blank=True)
+    ended_because = models.CharField(_("reason of the end"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("declared relation")

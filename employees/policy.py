@@ -161,12 +161,19 @@ declare("correction_request", "add", ON_RECORD)
 declare("correction_request", "change", {Role.HR: Scope.ALL})
 declare_personal("correction_request", "employee__")
 
-# Everybody declares the own relatives; Biro SDM declares for others.
+# Everybody declares the own relatives; Biro SDM declares for others, and ends what ended: nobody
+# gets rid of a conflict of interest alone (AZ068, AZ086). Both sides see it.
 declare("kinship", "view", STAFF | {r: Scope.OWN for r in Role if r not in STAFF})
-for _action in ("add", "change"):
-    declare("kinship", _action, ON_RECORD | {Role.HR: Scope.ALL})
+declare("kinship", "add", ON_RECORD | {Role.HR: Scope.ALL})
+declare("kinship", "change", {Role.HR: Scope.ALL})
+declare("kinship", "oversee", STAFF)
 declare("kinship", "delete", {})
 declare_personal("kinship", "employee__")
+declare_scope(
+    "kinship",
+    Scope.OWN,
+    lambda user, day: Q(employee__user_id=user.pk) | Q(relative__user_id=user.pk),
+)
 
 declare("import", "view", STAFF)
 for _action in ("add", "change", "delete"):

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from employees import oidc
-from employees.views import accounts, entries, imports
+from employees.views import accounts, entries, imports, kinships
 
 app_name = "employees"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("akun/daftar/selaraskan/", accounts.accounts_synchronise, name="accounts_synchronise"),
     path("akun/daftar/undangan.xlsx", accounts.accounts_sheet, name="accounts_sheet"),
     path("akun/daftar/surel/", accounts.accounts_mail, name="accounts_mail"),
+    path("kerabat/", kinships.kinship_list, name="kinships"),
+    path("kerabat/baru/", kinships.kinship_add, name="kinship_add"),
+    path("kerabat/<int:pk>/akhiri/", kinships.kinship_end, name="kinship_end"),
     path("masuk/sso/", oidc.start, name="oidc_start"),
     path("masuk/sso/kembali/", oidc.callback, name="oidc_callback"),
     *(route for entry in entries.ENTRIES for route in entries.routes(entry)),

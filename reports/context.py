@@ -30,6 +30,7 @@ NAVIGATION = (
     (_("Judging"), "assessors:queue", ("assignment", "judge")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
+    (_("Relatives"), "employees:kinships", ("kinship", "oversee")),
     (_("My data"), "reports:my_data", ("own_data", "view")),
     (_("Audit"), "reports:audit", ("audit", "view")),
     (_("Catalogue"), "admin:positions_position_changelist", ("position", "view")),

@@ -45,6 +45,8 @@ _EARNING_NOTHING = STOPPING | {STUDY}  # a study assignment is counted by itself
 EXPERT_DEGREE = 4  # the order of S-1 and D-IV, with which experts begin
 OUTSIDE = frozenset(map(str, Origin))  # positions before, outside the functional ones
 ANOTHER_POSITION = "jf"
+ADJUSTED = ("inpassing", "penyetaraan")  # ways whose points stand in a table, hence in a paper
+EQUALISED = "penyetaraan"  # the kind of balance that states them
 
 
 class Appointment(NamedTuple):
@@ -536,10 +538,18 @@ def _first(account: Account, facts: Facts, appointment: Appointment) -> None:
                 _before(account, appointment, rating, rating.start, "first_appointment")
     elif appointment.way == "promotion":
         _base(account, facts, appointment)
-    elif appointment.way in ("inpassing", "penyetaraan"):
-        account.note("opening_missing", on=appointment.start.isoformat())
+    elif appointment.way in ADJUSTED:
+        if not _stated_for(facts.opening, appointment):
+            account.note("opening_missing", on=appointment.start.isoformat())
     else:
         account.note("way_unknown", on=appointment.start.isoformat())
+
+
+def _stated_for(opening: Opening | None, appointment: Appointment) -> bool:
+    """Whether the balance is the amount of the table with which this appointment opens (R-039)."""
+    if opening is None or appointment.way not in ADJUSTED:
+        return False
+    return opening.kind == EQUALISED and opening.on == appointment.start - _DAY
 
 
 def _base(account: Account, facts: Facts, appointment: Appointment) -> None:
@@ -800,7 +810,8 @@ def _reset(account: Account, facts: Facts, held: Sequence[Appointment], begin: d
     before: Appointment | None = None
     for appointment in held:
         anew = before and (before.level != appointment.level or _from_outside(before, appointment))
-        if anew and appointment.start >= begin:
+        # The amount of a table is that of the new level already.
+        if anew and appointment.start >= begin and not _stated_for(facts.opening, appointment):
             day = appointment.start.isoformat()
             balance = 0
             for terms, _ in account.lines:

@@ -193,6 +193,31 @@ def _supersede(replaced: dict[int, int]) -> None:
         )
 
 
+@transaction.atomic
+def annul(rating: Rating, reason: str, actor: User | None) -> None:
+    """Withdraw a rating at once: two people have decided on the claim or correction behind it.
+
+    What it had replaced counts again. One that another replaced stays replaced, and never comes
+    back. Raises FactError: `rating_not_in_force`, `rating_closed`, `own_record`.
+    """
+    employee = facts.locked(rating.employee_id)
+    facts.check_may_change(employee, reason, actor)
+    rating = Rating.objects.select_for_update().get(pk=rating.pk)
+    if rating.withdrawn_at is not None:
+        raise facts.FactError("rating_not_in_force")
+    work = _Work(actor, timezone.now(), closed_periods())
+    if rating.superseded_by_id is None:
+        refusal = closed_refusal(rating.end, work.closed)
+        if refusal is not None:
+            raise facts.FactError(refusal.code, **refusal.params)
+        work.withdraw(rating)
+    else:
+        work.done.withdrawn.append(rating.pk)
+    rating.remark = reason[:500]
+    rating.save(update_fields=["remark"])
+    work.write()
+
+
 @contextmanager
 def _kept_with_batches(rows: Sequence[Rating]) -> Iterator[None]:
     """What happens to an import's rows inside is part of what the import keeps."""

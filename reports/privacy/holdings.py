@@ -224,7 +224,11 @@ HOLDINGS = (
     ),
     Holding(
         "employees.Kinship", YOURSELF, CAREER,
-        {"duty": "relative kind ended_on", "act": "declared_by declared_at", "technical": _DATES},
+        {
+            "duty": "relative kind ended_on",
+            "act": "declared_by declared_at ended_because",
+            "technical": _DATES,
+        },
         others=("relative",),
     ),
     Holding(

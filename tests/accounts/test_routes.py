@@ -214,6 +214,7 @@ def test_what_takes_post_is_said_to_write_or_known_not_to() -> None:
         "admin:decree_file",
         "credits:verify",
         "credits:verify_file",
+        "employees:kinships",  # a search
         "reports:audit_check",
         "reports:audit_export",
         "reports:audit_search",

@@ -4,17 +4,20 @@ Views, imports, acts and pages ask the kind; none of them names one. A new kind 
 class and a line in `credits/claimpaths`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from credits.models import Claim, ClaimDecision, ClaimItem
 from credits.rules.claims import Finding
+from employees.fields import AmountField
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,36 @@ class Kind:
     def take_back(self, decision: ClaimDecision, actor: User | None, reason: str) -> None:
         """Take back the effect of a decision, in the caller's transaction."""
         raise NotImplementedError
+
+    def shown(self, claim: Claim) -> list[tuple[Any, str]]:
+        """What the kind states beside items, for reading: labels with texts."""
+        form = self.details_form(claim)
+        return self.shown_by(form, claim.details) if form else []
+
+    @staticmethod
+    def shown_by(form: forms.Form, details: Mapping[str, Any]) -> list[tuple[Any, str]]:
+        """Details in the order and the words of a form; what is empty is left out."""
+        rows = ((f.label, shown_value(f, details.get(name))) for name, f in form.fields.items())
+        return [(label, text) for label, text in rows if text]
+
+
+def shown_value(field: forms.Field, value: Any) -> str:
+    """A value of the details in the words of its input; "" where it is empty."""
+    if value is None or value == "":
+        return ""
+    if isinstance(field, forms.BooleanField):
+        return str(_("yes")) if value else ""
+    if isinstance(field, forms.ChoiceField):
+        options: Any = field.choices
+        return {str(key): str(words) for key, words in options}.get(str(value), str(value))
+    if isinstance(field, forms.DateField):
+        try:
+            return date_format(date.fromisoformat(str(value)), "d-m-Y")
+        except ValueError:
+            return str(value)
+    if isinstance(field, AmountField):
+        return str(value).replace(".", ",")
+    return str(value)
 
 
 _kinds: dict[str, Kind] = {}

@@ -25,6 +25,7 @@ NAVIGATION = (
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("To sign"), "credits:signing", ("signing", "view")),
+    (_("Assessor teams"), "assessors:teams", ("team", "view")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
     (_("My data"), "reports:my_data", ("own_data", "view")),

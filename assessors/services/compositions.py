@@ -13,7 +13,7 @@ from assessors.rules import Covered, Member, Office, Plan, Reach, RuleResult, Se
 from assessors.selectors import units_with_below
 from credits.rules.editions import Edition
 from employees.models import Appointment, Employee, Rank, StatusPeriod, UnitMembership
-from positions.ladder import Golongan, Level
+from positions.ladder import Category, Golongan, Level
 from positions.models import Position
 
 _GRADES = {g.value for g in Golongan}
@@ -204,3 +204,50 @@ def _apart(team: Team) -> RuleResult:
             for other, shared in rivals(team)
         ),
     )
+
+
+# ------------------------------------------------------------------ who would fit
+
+SUGGESTED = 20
+LOOKED_AT = 200  # holders of high levels whose facts are compared
+_PERSONAL = frozenset({"level", "rank", "active", "in_a_row"})
+
+
+def candidates(team: Team, today: date) -> list[Appointment]:
+    """Holders of the assessed JF in the team's agency who break no rule about a member.
+
+    Without those who have a seat. At most `SUGGESTED`, the highest levels first. Training is not
+    asked: the register of people does not hold it.
+    """
+    day = day_of(team, today)
+    seated = team.memberships.filter(Q(end__isnull=True) | Q(end__gte=day)).values("employee")
+    order = list(Level)
+    tops = {c.top(category) for c in _covered(team) for category in Category} - {None}
+    enough = [
+        lv
+        for lv in order
+        for top in tops
+        if top and lv.category is top.category and order.index(lv) >= order.index(top)
+    ]
+    held = (
+        Appointment.objects.on(day)
+        .filter(position__in=team.positions.all(), employee__employer=team.agency)
+        .filter(level__in=[lv.value for lv in enough], employee__withdrawn_at__isnull=True)
+        .exclude(employee__in=seated)
+        .select_related("employee", "position")
+    )
+    found = sorted(
+        held.order_by("employee__name")[:LOOKED_AT], key=lambda a: -order.index(Level(a.level))
+    )
+    seats = [
+        Membership(team=team, employee=a.employee, role=Membership.Role.MEMBER, start=team.start)
+        for a in found
+    ]
+    plan = plan_of(team, today, seats)
+    unfit = {
+        v.person
+        for r in rules.composition(editions_of(team.positions.all(), team.start), plan)
+        if r.rule in _PERSONAL
+        for v in r.errors
+    }
+    return [a for a in found if a.employee_id not in unfit][:SUGGESTED]

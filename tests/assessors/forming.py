@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
+from accounts.models import User
 from accounts.policy import Role
 from assessors.models import Membership, Team
 from assessors.services import teams
 from employees.models import Employee
 from positions.models import Position
 from tests import factories
-from tests.factories import UserFactory
 
 Seat = Membership.Role
 START, END = date(2022, 1, 1), date(2024, 12, 31)
@@ -27,8 +27,9 @@ def jf(**values: Any) -> Position:
 
 
 def assessor(position: Position, level: str = "ahli_madya", grade: str = "IV/a") -> Employee:
-    """A holder with an account without roles."""
-    person = factories.EmployeeFactory(user=UserFactory())
+    """A holder with an account without roles, which nobody enters by a password."""
+    user = User.objects.create(username=f"asesor{User.objects.count()}", password="!")
+    person = factories.EmployeeFactory(user=user)
     factories.AppointmentFactory(
         employee=person, position=position, level=level, start=date(2018, 1, 1)
     )

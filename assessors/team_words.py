@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from assessors.models import Membership
 from assessors.rules import RuleResult, Violation
@@ -118,7 +117,7 @@ ANNEX = {
     Membership.Role.MEMBER: "Anggota",
     Membership.Role.ALTERNATE: "Anggota pengganti",
 }
-OPEN_END = pgettext_lazy("of a term", "open")
+OPEN_END = _("no last day")
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

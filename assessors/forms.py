@@ -9,12 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from assessors.models import Membership, Team
 from employees.fields import DayField, PersonField, ScanField
-from employees.models import Agency
+from employees.models import Agency, Employee
 from positions.ladder import Level
 from positions.models import Decree, Position, Unit, fold_number
 from positions.selectors import unit_names
 
 _CHECKS = forms.CheckboxSelectMultiple
+
+
+class PersonByNip(PersonField):
+    """For readers who do not see the register: a name would list people with their NIP."""
+
+    def _by_name(self, text: str) -> Employee:
+        raise ValidationError(_("Write the whole NIP, 18 digits."))
 
 
 class TeamForm(forms.Form):
@@ -179,9 +186,11 @@ class SubstituteForm(SeatForm):
     end = DayField(label=_("Last day"))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by_name: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["role"]
+        if not by_name:
+            self.fields["person"] = PersonByNip(label=_("Person"), help_text=_("The whole NIP."))
         self.order_fields(["person", "start", "end", "reason"])
 
 

@@ -158,6 +158,7 @@ class Covered:
 
     position: str
     levels: Mapping[Level, Golongan | None]
+    name: str = ""
 
     def top(self, category: Category | None = None) -> Level | None:
         """The highest level, of a category or of all (keahlian stands above keterampilan)."""
@@ -224,12 +225,20 @@ def composition(editions: Editions, plan: Plan) -> tuple[RuleResult, ...]:
     """
     if not plan.covers:
         return (RuleResult("scope", "", (Violation("scope_empty"),)),)
-    found = [RuleResult("scope", "")]
+    found = [RuleResult("scope", "", tuple(_scope(plan)))]
     for rule, citation, check in _RULES:
         violations = tuple(check(editions, plan))
         strict = _strictest(editions, plan)
         found.append(RuleResult(rule, strict.citation(citation).article, violations))
     return tuple(found)
+
+
+def _scope(plan: Plan) -> Iterator[Violation]:
+    for covered in plan.covers:
+        if not covered.levels:
+            yield Violation(
+                "no_level", position=covered.position, params={"position": covered.name}
+            )
 
 
 def errors_of(results: Iterable[RuleResult]) -> tuple[tuple[RuleResult, Violation], ...]:
@@ -313,7 +322,11 @@ def _same_position(editions: Editions, plan: Plan) -> Iterator[Violation]:
         holders = sum(m.position == covered.position for m in plan.regular)
         if holders >= least:
             continue
-        params: dict[str, object] = {"members": holders, "least": least}
+        params: dict[str, object] = {
+            "position": covered.name,
+            "members": holders,
+            "least": least,
+        }
         if plan.few_holders_because.strip():
             params["reason"] = plan.few_holders_because.strip()
             yield Violation(

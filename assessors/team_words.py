@@ -32,6 +32,7 @@ RULES: dict[str, Any] = {
 
 VIOLATIONS: dict[str, Any] = {
     "scope_empty": _("No functional position is chosen. Choose at least one."),
+    "no_level": _("%(position)s has none of the chosen levels. Choose other levels."),
     "too_few": _("There are %(members)s members, at least %(least)s are needed. Add some."),
     "too_few_ordinary": _(
         "Beside chair, vice chair and secretary there are %(members)s members, at least "
@@ -54,11 +55,12 @@ VIOLATIONS: dict[str, Any] = {
     "secretaries": _("There are %(number)s secretaries. Leave one."),
     "secretary_not_hr": _("%(name)s does not come from the HR element. Choose somebody who does."),
     "few_holders": _(
-        "%(members)s members hold this position, at least %(least)s are needed. Add holders; "
-        "where they are lacking, state the reason in the draft."
+        "%(position)s: %(members)s members hold this position, at least %(least)s are needed. Add "
+        "holders; where they are lacking, state the reason in the draft."
     ),
     "few_holders_filled": _(
-        "%(members)s of at least %(least)s members hold this position; others fill up: %(reason)s"
+        "%(position)s: %(members)s of at least %(least)s members hold this position; others fill "
+        "up: %(reason)s"
     ),
     "level_low": _("%(name)s is %(level)s; the assessed reach %(least)s. Choose another one."),
     "rank_low": _(

@@ -68,7 +68,7 @@ def _covered(team: Team) -> Iterable[Covered]:
             for row in position.levels.all()
             if row.level in _LEVELS and (not team.levels or row.level in team.levels)
         }
-        yield Covered(position.code, floors)
+        yield Covered(position.code, floors, position.name)
 
 
 def _people(team: Team, seats: list[Membership], day: date) -> Iterable[Member]:

@@ -126,11 +126,13 @@ def _levels(team: Team) -> list[str]:
 
 
 def missing(seats: Iterable[Membership], state: str) -> list[str]:
-    """Which seats nobody holds, in words; nothing of a team whose time is over."""
+    """Which seats nobody holds, in words; nothing of a team whose time is over.
+
+    An alternate is asked for only where a member may be assessed himself: the rules say so."""
     if state not in (Team.State.DRAFT, Team.State.ACTIVE):
         return []
     held = {seat.role for seat in seats}
-    wanted = (Seat.CHAIR, Seat.SECRETARY, Seat.MEMBER, Seat.ALTERNATE)
+    wanted = (Seat.CHAIR, Seat.SECRETARY, Seat.MEMBER)
     return [str(role.label) for role in wanted if role not in held]
 
 
@@ -464,7 +466,7 @@ def member_substitute(request: HttpRequest, public_id: UUID, pk: int) -> HttpRes
     team = _team(request, public_id, "substitute")
     seat = _seat(team, pk)
     looked(request, "team", [seat.employee])
-    form = SubstituteForm(request.POST or None)
+    form = SubstituteForm(request.POST or None, by_name=allows(request.user, "employee", "change"))
 
     def write() -> None:
         data = form.cleaned_data

@@ -239,6 +239,8 @@ def test_every_rule_has_a_case_that_breaks_it() -> None:
         rules.RULES
     ) - {"scope"}
     assert judge(replace(GOOD, covers=())) == {"scope": ["scope_empty"]}
+    bare = replace(GOOD, covers=(EXPERTS, Covered("kosong", {}, "Kosong")), few_holders_because="x")
+    assert judge(bare) == {"scope": ["no_level"]}
 
 
 def test_holders_that_lack_may_be_filled_up_with_a_reason() -> None:

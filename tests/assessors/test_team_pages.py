@@ -164,6 +164,9 @@ def test_the_chair_names_a_substitute_in_the_own_team_alone() -> None:
     foreign = seat(other, Seat.MEMBER)
     assert chair.post(page("member_substitute", other, foreign.pk), data).status_code == 404
     assert chair.post(page("member_substitute", team, foreign.pk), data).status_code == 404
+    by_name = chair.post(page("member_substitute", team, row.pk), data | {"person": "Pegawai"})
+    assert "(1" not in str(by_name.context["form"].errors)  # no list of people with their NIP
+    assert by_name.status_code == 200
     assert chair.post(page("member_substitute", team, row.pk), data).status_code == 302
     assert Membership.objects.get(employee=stand_in).replaces == row
     assert chair.post(page("member_replace", team, row.pk), data).status_code == 403

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent
@@ -209,6 +210,19 @@ def test_two_teams_never_judge_the_same_people_on_the_same_day() -> None:
     assert broken(
         refused(teams.extend, first, date(2025, 6, 30), factories.DecreeFactory(), None, MID)
     ) == {"term": ["term_long"], "overlap": ["overlap"]}
+
+
+def test_of_two_activations_for_one_jf_the_second_waits() -> None:
+    """The rows of the JF are held before anything is compared."""
+    team = draft(jf())
+    with CaptureQueriesContext(connection) as asked:
+        activate(team)
+    said = [query["sql"] for query in asked]
+    held = [n for n, sql in enumerate(said)
+            if 'FROM "positions_position"' in sql and "FOR NO KEY UPDATE" in sql]  # fmt: skip
+    compared = [n for n, sql in enumerate(said) if 'FROM "assessors_membership"' in sql]
+    assert held
+    assert held[0] < compared[0]
 
 
 def test_levels_keep_two_teams_apart() -> None:

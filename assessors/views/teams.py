@@ -406,7 +406,7 @@ def team_activate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         _("Put in force"),
         lambda: teams.activate(
             team,
-            _decree(form, team, _("Formation of %(team)s")),
+            _decree(form, team, "Pembentukan"),
             signed_in(request),
             timezone.localdate(),
         ),
@@ -417,8 +417,9 @@ def team_activate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _decree(form: DecreeForm, team: Team, subject: str) -> Decree:
+    """The decree of the form; its subject is the paper's own, hence Indonesian."""
     data = form.decree()
-    return teams.decree_of(data.pop("number"), subject=subject % {"team": team.name}, **data)
+    return teams.decree_of(data.pop("number"), subject=f"{subject} {team.name}", **data)
 
 
 @guard("team", "change")
@@ -434,7 +435,7 @@ def team_extend(request: HttpRequest, public_id: UUID) -> HttpResponse:
         lambda: teams.extend(
             team,
             form.cleaned_data["until"],
-            _decree(form, team, _("Extension of %(team)s")),
+            _decree(form, team, "Perpanjangan masa kerja"),
             signed_in(request),
             timezone.localdate(),
         ),
@@ -451,7 +452,7 @@ def member_replace(request: HttpRequest, public_id: UUID, pk: int) -> HttpRespon
 
     def write() -> None:
         data = form.cleaned_data
-        decree = _decree(form, team, _("Change of the composition of %(team)s"))
+        decree = _decree(form, team, "Perubahan susunan")
         args = (seat, data["person"], data["start"], decree, signed_in(request), data["reason"])
         teams.replace(*args, **form.values())
 

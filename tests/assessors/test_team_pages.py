@@ -87,6 +87,7 @@ def test_from_an_empty_draft_to_a_team_in_force(officer: Client) -> None:
     assert team.state == Team.State.ACTIVE
     assert team.decree is not None
     assert (team.decree.number, bool(team.decree.file)) == ("9/0001/KP.08.04/1/2022", True)
+    assert team.decree.subject == "Pembentukan Tim Penilai Uji"
 
 
 def test_a_rule_that_is_broken_stands_on_the_page_with_its_article(officer: Client) -> None:

@@ -51,6 +51,7 @@ class Scope(StrEnum):
     DETERMINES = "determines"  # what one is to determine, or determined
     ASSIGNED = "assigned"  # claims that one judges
     TEAM = "team"  # of the team that one leads or keeps the papers of
+    DECREED = "decreed"  # teams by decree, not those being formed
 
 
 Where = Callable[[Any, date], Q]

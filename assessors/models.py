@@ -26,6 +26,7 @@ class Team(Dated):
         DRAFT = "draft", _("being formed")
         ACTIVE = "active", _("active")
         ENDED = "ended", _("ended")
+        VOID = "void", _("discarded")  # a draft that nobody wants any more
 
     class Level(models.TextChoices):
         CENTRAL = "pusat", _("central (pusat)")
@@ -74,6 +75,18 @@ class Team(Dated):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     ended_because = models.CharField(_("reason"), max_length=500, blank=True)
+    few_holders_because = models.CharField(
+        _("why fewer than two members hold the JF"),
+        max_length=500,
+        blank=True,
+        help_text=_("Only where holders are lacking and others fill up the team."),
+    )
+    borrowed_because = models.CharField(
+        _("why a team of another agency serves"),
+        max_length=500,
+        blank=True,
+        help_text=_("Only for a team of another agency: why the own one cannot be formed."),
+    )
 
     class Meta:
         verbose_name = _("assessor team")
@@ -82,7 +95,8 @@ class Team(Dated):
         constraints = [
             ordered("team_dates"),
             models.CheckConstraint(
-                name="team_active_by_decree", condition=Q(state="draft") | Q(decree__isnull=False)
+                name="team_active_by_decree",
+                condition=Q(state__in=("draft", "void")) | Q(decree__isnull=False),
             ),
         ]
 
@@ -100,6 +114,12 @@ class Membership(Dated):
         MEMBER = "anggota", _("member")
         ALTERNATE = "pengganti", _("alternate")
 
+    class Office(models.TextChoices):
+        SUPERVISOR = "pengawas", _("supervisor (pengawas)")
+        ADMINISTRATOR = "administrator", _("administrator")
+        JPT_PRATAMA = "jpt_pratama", _("JPT pratama")
+        JPT_MADYA = "jpt_madya", _("JPT madya")
+
     team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
     employee = models.ForeignKey(
         Employee, models.PROTECT, related_name="team_memberships", verbose_name=_("employee")
@@ -108,6 +128,18 @@ class Membership(Dated):
     trained_on = models.DateField(_("assessor training on"), null=True, blank=True)
     training = models.CharField(_("number of the certificate"), max_length=120, blank=True)
     from_hr = models.BooleanField(_("from the HR element"), default=False)
+    office_rank = models.CharField(
+        _("structural office"), max_length=13, choices=Office, blank=True
+    )
+    office = models.CharField(
+        _("name of the office"),
+        max_length=200,
+        blank=True,
+        help_text=_("As the annex of the decree names it. Empty: the functional position."),
+    )
+    decree = models.ForeignKey(  # of a replacement; the others stand in the team's own decree
+        Decree, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decree")
+    )
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
@@ -138,6 +170,42 @@ class Membership(Dated):
 
     def __str__(self) -> str:
         return f"{self.team_id}: {self.employee_id}"
+
+
+class TeamEvent(models.Model):
+    """What happened to a team: append-only in the database itself."""
+
+    class Act(models.TextChoices):
+        CREATED = "created", _("Draft begun")
+        CHANGED = "changed", _("Draft changed")
+        ADDED = "added", _("Member added")
+        REMOVED = "removed", _("Member taken out of the draft")
+        DRAFTED = "drafted", _("Decree drafted")
+        ACTIVATED = "activated", _("Put in force")
+        EXTENDED = "extended", _("Term extended")
+        REPLACED = "replaced", _("Member replaced")
+        SUBSTITUTED = "substituted", _("Substitute named")
+        ENDED = "ended", _("Ended")
+        DISCARDED = "discarded", _("Draft discarded")
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="events")
+    act = models.CharField(_("act"), max_length=12, choices=Act)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    decree = models.ForeignKey(Decree, models.PROTECT, null=True, related_name="+")
+    member = models.ForeignKey(  # whom it concerns; of a replacement the new one
+        Employee, models.PROTECT, null=True, related_name="team_events"
+    )
+    details = models.JSONField(default=dict)  # days before and after, no words
+
+    class Meta:
+        verbose_name = _("event of a team")
+        verbose_name_plural = _("events of teams")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}: {self.act}"
 
 
 class Assignment(models.Model):

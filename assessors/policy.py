@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.audit import watch
+from accounts.audit import exempt, watch
 from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope, extend
 from assessors.models import Assignment, Membership, Team
 
@@ -53,11 +53,21 @@ def claims_of_team(user: Any, day: date) -> Q:
     return claims_for(seats(user, day, *LEADING).values_list("team_id", flat=True))
 
 
-# Anybody may know who is in which team by decree; drafts are the officers'.
-declare("team", "view", EVERYBODY)
+def led(user: Any, day: date) -> Q:
+    """The teams whose chair the user is, or the vice chair in his stead."""
+    return Q(pk__in=seats(user, day, *LEADING[:2]).values("team"))
+
+
+# Anybody may know who is in which team by decree; drafts are the officers' and the auditor's.
+# The secretary keeps the papers and does not edit the composition (AZ103).
+declare("team", "view", dict.fromkeys(EVERYBODY, Scope.DECREED) | STAFF)
+declare("team", "papers", STAFF)  # qualifications of members, the draft of the decree
 for _action in ("add", "change"):
     declare("team", _action, OFFICERS)
+declare("team", "substitute", OFFICERS | {Role.CHAIR: Scope.TEAM})
 declare("team", "delete", {})
+declare_scope("team", Scope.DECREED, lambda user, day: Q(state__in=("active", "ended")))
+declare_scope("team", Scope.TEAM, led)
 
 declare("assignment", "view", STAFF | TEAMED | {Role.ASSESSOR: Scope.OWN})
 declare("assignment", "add", {Role.SECRETARY: Scope.TEAM})
@@ -82,3 +92,4 @@ declare_scope("claim", Scope.TEAM, claims_of_team)
 
 watch("assessors_team", hidden=("draft_content",))
 watch("assessors_plenary", hidden=("minutes_content",))
+exempt("assessors_teamevent", "append-only in the database itself")

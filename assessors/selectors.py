@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from assessors.conflicts import Case, Judge, Span
 from assessors.models import Assignment, Membership, Team
@@ -14,6 +15,36 @@ from credits.models import Claim, ClaimEvent
 from credits.rules.claim_states import Act, Path, State
 from employees.models import Appointment, Employee, Rank, StatusPeriod, Superior
 from employees.selectors import deputies, relatives_of
+from positions.models import Position
+from positions.selectors import below, units_below
+
+ENDING_DAYS = 90  # a team that ends within so many days is told about
+IN_FORCE = Q(state=Team.State.ACTIVE)
+
+
+def units_with_below(units: list[int], on: date) -> set[int]:
+    """The units of a team's scope with everything below them; none = all units."""
+    return units_below(units, on) if units else set()
+
+
+def in_force(on: date) -> QuerySet[Team]:
+    """Teams that may judge on a day: active and within their term."""
+    found: QuerySet[Team] = Team.objects.on(on).filter(IN_FORCE)
+    return found
+
+
+def ending(on: date, days: int = ENDING_DAYS) -> QuerySet[Team]:
+    """Teams in force whose term ends within so many days and that no other team follows yet."""
+    following = Team.objects.filter(follows=OuterRef("pk"), state=Team.State.ACTIVE)
+    last = date.fromordinal(on.toordinal() + days)
+    return in_force(on).filter(~Exists(following), end__lte=last)
+
+
+def without_team(on: date) -> QuerySet[Position]:
+    """JF that somebody holds, counted by the general rules, and that no team in force judges."""
+    held = Appointment.objects.on(on).filter(position=OuterRef("pk"))
+    judged = in_force(on).filter(positions=OuterRef("pk"))
+    return Position.objects.filter(Exists(held), ~Exists(judged), own_rules=False)
 
 
 def claims_for(teams: Iterable[int]) -> Q:
@@ -26,14 +57,17 @@ def claims_for(teams: Iterable[int]) -> Q:
 
 def claims_of(teams: Iterable[Team]) -> Q:
     """As `claims_for`, of teams whose positions and units are read."""
-    known = list(teams)
+    known, today = list(teams), timezone.localdate()
     where = Q(pk__in=Assignment.objects.filter(team__in=[t.pk for t in known]).values("claim"))
     for team in known:
         scope = Q(position__in=[p.pk for p in team.positions.all()], path=Path.TEAM)
         if team.levels:
             scope &= Q(level__in=team.levels)
         if units := [u.pk for u in team.units.all()]:
-            scope &= Q(unit__in=units)
+            within = Q(unit__in=units)
+            for unit in units:  # parts of the statement: no statement of their own
+                within |= Q(unit__in=below(unit, today))
+            scope &= within
         scope &= ~Q(state__in=("draft", "proposed"))
         taken = Assignment.objects.exclude(team=team).values("claim")
         where |= Q(pk__in=Claim.objects.filter(scope).exclude(pk__in=taken).values("pk"))

@@ -1,9 +1,27 @@
 from django.urls import URLPattern, path
 
-from assessors.views import desk, judge
+from assessors.views import desk, judge, teams
 
 app_name = "assessors"
+_TEAM = "tim-penilai/<uuid:public_id>/"
+_SEAT = f"{_TEAM}anggota/<int:pk>/"
 urlpatterns: list[URLPattern] = [
+    path("tim-penilai/", teams.team_list, name="teams"),
+    path("tim-penilai/baru/", teams.team_new, name="team_new"),
+    path(_TEAM, teams.team_page, name="team"),
+    path(f"{_TEAM}ubah/", teams.team_edit, name="team_edit"),
+    path(f"{_TEAM}anggota/", teams.member_add, name="member_add"),
+    path(f"{_SEAT}ubah/", teams.member_edit, name="member_edit"),
+    path(f"{_SEAT}keluarkan/", teams.member_remove, name="member_remove"),
+    path(f"{_SEAT}ganti/", teams.member_replace, name="member_replace"),
+    path(f"{_SEAT}wakili/", teams.member_substitute, name="member_substitute"),
+    path(f"{_TEAM}sk/", teams.decree_draft, name="decree_draft"),
+    path(f"{_TEAM}sk.pdf", teams.decree_pdf, name="decree_pdf"),
+    path(f"{_TEAM}berlakukan/", teams.team_activate, name="team_activate"),
+    path(f"{_TEAM}perpanjang/", teams.team_extend, name="team_extend"),
+    path(f"{_TEAM}lanjutkan/", teams.team_renew, name="team_renew"),
+    path(f"{_TEAM}akhiri/", teams.team_end, name="team_end"),
+    path(f"{_TEAM}buang/", teams.team_discard, name="team_discard"),
     path("sekretariat/", desk.desk, name="desk"),
     path("sekretariat/pembagian/", desk.distribution, name="distribution"),
     path("sekretariat/<uuid:public_id>/", desk.completeness, name="completeness"),

@@ -28,6 +28,7 @@ NAVIGATION = (
     (_("To sign"), "credits:signing", ("signing", "view")),
     (_("Secretariat"), "assessors:desk", ("assignment", "add")),
     (_("Judging"), "assessors:queue", ("assignment", "judge")),
+    (_("Assessor teams"), "assessors:teams", ("team", "view")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
     (_("Relatives"), "employees:kinships", ("kinship", "oversee")),

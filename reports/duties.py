@@ -22,7 +22,15 @@ from accounts.models import User
 from accounts.policy import Role, allows, roles_of, visible
 from assessors.models import Assignment, Membership
 from assessors.policy import seats
-from assessors.selectors import claims_for, current, stages, to_judge
+from assessors.selectors import (
+    ENDING_DAYS,
+    claims_for,
+    current,
+    ending,
+    stages,
+    to_judge,
+    without_team,
+)
 from careers.rules.calendar import next_kp_period
 from credits.duties import ratings_waiting
 from credits.explanations import issue_heading
@@ -313,6 +321,7 @@ def _officer(user: User, on: date) -> Iterator[Duty]:
     yield from _findings(visible(Employee.objects.all(), user, "employee"))
     yield from _periods(on)
     yield _requests(user)
+    yield from _teams(on)
     yield _unconfirmed()
 
 
@@ -460,6 +469,37 @@ def _requests(user: User) -> Duty:
         reverse("reports:requests"),
         why,
         counts["n"],
+    )
+
+
+def _teams(on: date) -> Iterator[Duty]:
+    """Assessor teams that end soon, and JF whose claims no team would judge."""
+    count = ending(on).count()
+    yield Duty(
+        Urgency.SOON,
+        "team_ending",
+        ngettext(
+            "assessor team that ends within %(days)s days",
+            "assessor teams that end within %(days)s days",
+            count,
+        )
+        % {"days": ENDING_DAYS},
+        _list("assessors:teams", show="ending"),
+        _("Form the next term in time: members lose their access with the last day."),
+        count,
+    )
+    count = without_team(on).count()
+    yield Duty(
+        Urgency.LATER,
+        "without_team",
+        ngettext(
+            "functional position without an assessor team",
+            "functional positions without an assessor team",
+            count,
+        ),
+        _list("assessors:teams", show="without"),
+        _("Claims by activity items of these positions would reach nobody."),
+        count,
     )
 
 

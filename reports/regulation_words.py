@@ -91,6 +91,8 @@ NAMES: Words = {
     "chair_qualified": gettext_lazy("qualified chair"),
     "secretary_from_hr": gettext_lazy("secretary from the personnel unit"),
     "no_self_assessment": gettext_lazy("nobody assesses himself"),
+    "ordinary_members": gettext_lazy("members beside chair and secretary, at least"),
+    "trained": gettext_lazy("members are trained as assessors"),
     "years": gettext_lazy("years"),
     "terms_in_a_row": gettext_lazy("terms in a row"),
     "absence_months": gettext_lazy("months of absence"),
@@ -124,6 +126,7 @@ NAMES: Words = {
     "no_vacancy_needs_test": gettext_lazy("without a vacancy a test is needed"),
     "six_periods_from": gettext_lazy("six periods a year from"),
     "min_team_size": gettext_lazy("members of a team, at least"),
+    "vice_chair": gettext_lazy("a vice chair is prescribed"),
 }
 
 # Values that are codes of the program.

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessors', '0001_teams'),
+        ('assessors', '0011_team_events'),
         ('credits', '0012_compared_runs'),
     ]
 

@@ -1,12 +1,12 @@
 """Accounts out of the register of people: created, given their roles, closed.
 
-Only four roles follow the register; Biro SDM's, administrators', auditors' and assessors' are
-given by hand and never touched here.
+Four roles follow the register of people; apps above add those that follow theirs (`follow`).
+Biro SDM's, administrators' and auditors' are given by hand and never touched here.
 """
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,18 @@ from positions.selectors import units_below
 
 FROM_REGISTER = (Role.SUPERIOR, Role.COORDINATOR, Role.POSITION_COORDINATOR, Role.HOLDER)
 BATCH = 1000
+_followed: dict[Role, Callable[[date], Q]] = {}
+
+
+def follow(role: Role, people: Callable[[date], Q]) -> None:
+    """Let a role follow a register of an app above: whom it is due to on a day, as a filter of
+    people. From then on it is given and taken with the others."""
+    _followed[role] = people
+
+
+def register_roles() -> tuple[Role, ...]:
+    """All roles that follow a register."""
+    return (*FROM_REGISTER, *_followed)
 
 
 def serving(on: date) -> QuerySet[Employee]:
@@ -47,6 +59,8 @@ def people_of(role: Role, on: date) -> Q:
     Who acts for a direct superior (Plt., Plh.) rates and signs in the meantime, hence has the
     superior's role too.
     """
+    if role in _followed:
+        return _followed[role](on)
     if role is Role.SUPERIOR:
         superiors = Superior.objects.on(on).values("superior")
         deputies = Delegation.objects.on(on).filter(officer__in=superiors).values("deputy")
@@ -60,10 +74,10 @@ def people_of(role: Role, on: date) -> Q:
 
 
 def roles_of_people(ids: Iterable[int], on: date) -> dict[int, list[Role]]:
-    """Person id -> roles by the register; four queries, whatever the number of people."""
+    """Person id -> roles by the register; a query for each role, whatever the number of people."""
     wanted = list(ids)
     found: dict[int, list[Role]] = defaultdict(list)
-    for role in FROM_REGISTER:
+    for role in register_roles():
         people = Employee.objects.filter(people_of(role, on), pk__in=wanted)
         for pk in people.order_by().values_list("pk", flat=True):
             found[pk].append(role)
@@ -145,6 +159,11 @@ def synchronise(on: date) -> dict[str, int]:
     return {"closed": closed, "given": given, "taken": taken}
 
 
+def refresh(people: Any, on: date) -> None:
+    """Give and take the roles of these people (ids, or a query of them) now, not at night."""
+    _give_and_take(on, Q(employee__in=people))
+
+
 def close_left(on: date, employee_ids: Iterable[int] | None = None) -> int:
     """Close the accounts of people who left by the day or were taken back; returns how many."""
     gone = Employee.everyone.filter(
@@ -161,11 +180,11 @@ def _give_and_take(on: date, accounts: Q) -> tuple[int, int]:
         accounts, roles_from_register=True, employee__withdrawn_at__isnull=True
     )
     groups = dict(
-        Group.objects.filter(name__in=[r.value for r in FROM_REGISTER]).values_list("name", "pk")
+        Group.objects.filter(name__in=[r.value for r in register_roles()]).values_list("name", "pk")
     )
     wanted = {
         (user, groups[role.value])
-        for role in FROM_REGISTER
+        for role in register_roles()
         for user in serving(on)
         .filter(people_of(role, on), user__in=following.values("pk"))
         .order_by()

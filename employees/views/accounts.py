@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import invitations, tasks
 from accounts.access import listed as log_list
+from accounts.admin import ROLE_LABELS
 from accounts.mail import address
 from accounts.models import User
 from accounts.pages import attachment, paged, signed_in
@@ -26,12 +27,6 @@ from employees.services import accounts
 from positions.selectors import unit_names
 
 SIZE = 50
-ROLES = {
-    Role.SUPERIOR: gettext_lazy("Direct superior (pejabat penilai)"),
-    Role.COORDINATOR: gettext_lazy("Coordinator of a unit's claims"),
-    Role.POSITION_COORDINATOR: gettext_lazy("JF coordinator"),
-    Role.HOLDER: gettext_lazy("Holder of a functional position"),
-}
 
 
 class ChoiceForm(forms.Form):
@@ -49,7 +44,8 @@ class ChoiceForm(forms.Form):
         everything = [("", _("all"))]
         by_name = sorted(units.items(), key=lambda item: item[1])
         self.fields["unit"].choices = everything + [(str(pk), name) for pk, name in by_name]  # type: ignore[attr-defined]
-        self.fields["role"].choices = everything + [(r.value, str(n)) for r, n in ROLES.items()]  # type: ignore[attr-defined]
+        roles = [(role.value, str(ROLE_LABELS[role])) for role in accounts.register_roles()]
+        self.fields["role"].choices = everything + roles  # type: ignore[attr-defined]
 
     def chosen(self) -> tuple[int | None, Role | None] | None:
         """The unit and the role; None where the form does not make sense."""
@@ -79,7 +75,7 @@ def register_accounts(request: HttpRequest) -> HttpResponse:
             {
                 "person": person,
                 "unit": units.get(person.unit_now, ""),
-                "roles": [ROLES[role] for role in roles.get(person.pk, [])],
+                "roles": [ROLE_LABELS[role] for role in roles.get(person.pk, [])],
             }
             for person in people
         ],
@@ -190,7 +186,7 @@ def _write_sheet(path: Path, people: list[Any], tokens: dict[int, str], today: d
         cells = (
             person.full_name,
             units.get(person.unit_now, ""),
-            "; ".join(str(ROLES[role]) for role in roles.get(person.pk, [])),
+            "; ".join(str(ROLE_LABELS[role]) for role in roles.get(person.pk, [])),
             names[person.account],
             address("accounts:invitation", tokens[person.account]),
         )

@@ -286,10 +286,15 @@ HOLDINGS = (
     Holding(
         "assessors.Membership", STAFF_DATA, CAREER,
         {
-            "duty": "team role start end from_hr replaces",
-            "proof": "trained_on training ended_because",
+            "duty": "team role start end from_hr office_rank office replaces",
+            "proof": "trained_on training ended_because decree",
             "technical": _DATES,
         },
+    ),
+    Holding(
+        "assessors.TeamEvent", SYSTEM, CAREER,
+        {"act": "act actor at reason decree details", "technical": "id team member"},
+        path="member",
     ),
     Holding(
         "employees.CorrectionRequest", YOURSELF, CAREER,

@@ -189,6 +189,9 @@ def _common(staff: dict[Role, Any]) -> dict[str, dict[str, Any]]:
     ApiClient.objects.create_key(name="Laporan", scopes=["balances"])
     decree = factories.DecreeFactory()
     decree.file.save("sk.pdf", ContentFile(b"%PDF-1.7"))
+    seat = factories.TeamMembershipFactory(
+        team__positions=[factories.PositionFactory()], employee=staff[Role.SECRETARY]
+    )
     run = CalculationRun.objects.order_by("pk").last()
     assert run is not None
     return {
@@ -199,6 +202,8 @@ def _common(staff: dict[Role, Any]) -> dict[str, dict[str, Any]]:
         "import": {"public_id": sheet.public_id},
         "kind": {"kind": "combined"},
         "period": {"pk": period.pk},
+        "team": {"public_id": seat.team.public_id},
+        "seat": {"public_id": seat.team.public_id, "pk": seat.pk},
         "decree": {"pk": decree.pk},
         "token": {"token": Document.objects.exclude(token="")[0].token},
     }

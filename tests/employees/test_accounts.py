@@ -25,7 +25,7 @@ from tests.factories import EmployeeFactory, UserFactory
 pytestmark = pytest.mark.django_db
 PAGE = "employees:accounts"
 GOOD = "empat kuda lari pagi"
-FOUR = set(accounts.FROM_REGISTER)
+FOLLOWING = set(accounts.register_roles())
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_a_deputy_has_the_superiors_role_meanwhile(today: date) -> None:
 
 
 def test_roles_given_by_hand_are_never_touched(today: date) -> None:
-    hands = set(Role) - FOUR
+    hands = set(Role) - FOLLOWING
     person = EmployeeFactory(user=UserFactory(roles=hands))
     alone = UserFactory(roles=set(Role))  # no person: the register says nothing
     kept_by_hand = EmployeeFactory(user=UserFactory(roles=[Role.SUPERIOR]))

@@ -133,6 +133,7 @@ def test_the_copy_holds_every_value_and_fits_its_schema(client: Client, holder: 
         "credits.ClaimDecision",
         "credits.Objection",
         "assessors.Membership",
+        "assessors.TeamEvent",
     }
     person = copy["tables"]["employees.Employee"][0]
     assert (person["nip"], person["birth_date"]) == (holder.nip, "1990-01-01")

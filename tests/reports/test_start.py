@@ -97,6 +97,7 @@ def make_everything_wait(boss: Employee) -> None:
     holder(boss)  # not computed yet
     for state in (ImportBatch.State.PREVIEW, ImportBatch.State.PREVIEW, ImportBatch.State.MAPPING):
         ImportBatch.objects.create(kind="combined", file_name="x.csv", state=state)
+    factories.TeamFactory(positions=[people[0].appointments.get().position], end=today)
     runs.create({"stale": True}, "test")
     CalculationRun.objects.filter(reason="test", state="waiting").update(state="partly")
 
@@ -111,7 +112,7 @@ def test_each_count_is_the_length_of_the_list_behind_its_link(
     counted = {duty.kind for duty in found if duty.count is not None}
     assert counted == {
         "stale", "unrated", "due_rank", "due_level", "returned", "overdue", "draft", "preview",
-        "mapping", "stopped", "finding", "unconfirmed",
+        "mapping", "stopped", "finding", "unconfirmed", "team_ending", "without_team",
     }  # fmt: skip
     for duty in found:
         if duty.count is not None:

@@ -322,6 +322,12 @@ REST_FRAMEWORK = {
 # Where the site is reached from outside: printed in documents as their address for checking.
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
 
+# Evidence of claims: the largest file taken, and what looks for malware in it: the dotted path of a
+# function (open binary file) -> name of what was found, "" for nothing. Without one, files are
+# marked as not scanned.
+EVIDENCE_LIMIT_MIB = env.int("EVIDENCE_LIMIT_MIB", default=10)
+EVIDENCE_SCANNER = env("EVIDENCE_SCANNER", default="")
+
 # Whether ratings imported by the operator's command without --approved-by wait for a second
 # person; docker-compose.yml turns it on (decision record 0012).
 FOUR_EYES_STRICT = env.bool("FOUR_EYES_STRICT", default=False)

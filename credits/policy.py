@@ -117,12 +117,21 @@ declare("claim", "delete", {})
 declare_personal("claim", "employee__")
 declare_scope("claim", Scope.DETERMINES, determines)
 
-# Evidence: the person's own files. Who judges a claim sees those that it names.
-declare("evidence", "view", STAFF | WRITERS)
+# Evidence: the person's own files. Who judges a claim sees those that it names;
+# the administrator, who keeps accounts and rules, sees none.
+_LOOKS = WRITERS | {Role.AUDITOR: Scope.ALL}
+declare("evidence", "view", _LOOKS)
 for _action in ("add", "change"):
     declare("evidence", _action, WRITERS)
 declare("evidence", "delete", {})
 declare_personal("evidence", "employee__")
+# The vault of a person: its rows are people.
+declare("vault", "view", _LOOKS)
+declare("vault", "add", WRITERS)
+declare_personal("vault", "")
+# That the same file stands elsewhere, and whose it is: for those who judge, never for strangers.
+declare("evidence_match", "view", {Role.HR: Scope.ALL, Role.AUDITOR: Scope.ALL})
+declare("evidence_match", "names", {Role.HR: Scope.ALL, Role.AUDITOR: Scope.ALL})
 
 # The tables of activity items.
 declare("activity", "view", EVERYBODY)

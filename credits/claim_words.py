@@ -143,6 +143,9 @@ FINDINGS: dict[str, Any] = {
     "item.author_twice": _("This work stands in another claim of the same person."),
     "authors.number": _("A work has one to four authors."),
     "authors.place": _("There is no place %(place)s among %(authors)s authors."),
+    "item.table_replaced": _(
+        "A new version of the table replaced this activity. Choose the activity again."
+    ),
     "ladder.none": _("The rank %(golongan)s is not on the ladder of conventional points."),
 }
 

@@ -1,7 +1,7 @@
 """Choosing evidence: files that lie in a person's vault, and new ones from disk or camera.
 
 The form around it needs `enctype="multipart/form-data"` and `request.FILES`. The field cleans to
-`Chosen`; `chosen.store(actor)` takes the new files in and gives all of them, for an item or a claim:
+`Chosen`; `chosen.store(actor)` takes the new files in and gives all, for an item or a claim:
 
     class ItemForm(forms.Form):
         def __init__(self, *args, claimant, **kwargs):

@@ -132,6 +132,8 @@ class Conventional(Kind):
             found.append(Finding("error", "item.other_position", n))
         if item.start < table.start or (table.end is not None and item.end > table.end):
             found.append(Finding("error", "item.outside_table", n))
+        if table.replaced_by_id is not None and claim.submitted_at is None:
+            found.append(Finding("error", "item.table_replaced", n))
         if not item.files.all():
             found.append(Finding("error", "item.no_evidence", n, {"asked": item.activity.evidence}))
         limit = item.activity.yearly_limit

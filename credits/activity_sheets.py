@@ -74,6 +74,10 @@ _DATA, _ALLOWED = "Data", "Nilai yang diizinkan"
 
 # What is wrong beyond what the reader of sheets finds.
 SENTENCES: dict[str, Any] = {
+    "amount_decimals": _(
+        "“%(value)s” has more than %(kept)s decimals. Points are never rounded: write them as "
+        "the regulation has them."
+    ),
     "code_twice": _(
         "The code “%(value)s” stands in row %(row)s already. Give one of them another."
     ),
@@ -138,6 +142,8 @@ def read_sheet(
             sheet.findings.append(_finding(row.number, heading[key], what, params, "error"))
         if not row.errors and not own:
             sheet.rows.append(_plain(row.number, values, known))
+    order = {h: index for index, h in enumerate(heading[c.key] for c in COLUMNS)}
+    sheet.findings.sort(key=lambda f: (f["row"], order.get(f["column"] or "", len(order))))
     for note in table.warnings:
         where = note.params.get("row")
         sheet.findings.append(

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from credits.activities import choices_on
 from credits.models import ActivityItem, ActivityTable
 from credits.rules.editions import CONVERSION, current
 from credits.services.activities import Head
@@ -14,6 +16,42 @@ from employees.forms import DECIMAL
 from positions.models import Position
 
 _ANY = ("", _("all"))
+
+
+class ActivityChoiceField(forms.ModelChoiceField):
+    """One activity item of a JF for work done on a day: a select, by element, with a search above.
+
+    `level`: whose work the search suggests; the select holds every level's, as work of another one
+    counts too. The page loads `js/activities.js`; without it the select serves alone.
+    """
+
+    def __init__(self, position: Position, day: date, level: str = "", **kwargs: Any) -> None:
+        items = choices_on(position.pk, day)
+        widget = forms.Select(
+            attrs={
+                "data-activities": reverse_lazy("credits:activity_suggest"),
+                "data-position": position.code,
+                "data-date": day.isoformat(),
+                "data-level": level,
+                "data-search-label": _("Search an activity"),
+                "data-search-none": _("No suggestions"),
+                "data-search-some": _("Suggestions:"),
+            }
+        )
+        defaults: dict[str, Any] = {"label": _("Activity"), "widget": widget}
+        super().__init__(items, **(defaults | kwargs))
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for item in items:
+            groups.setdefault(item.get_element_display(), []).append((item.pk, named(item)))
+        self.widget.choices = [("", "---------"), *groups.items()]
+
+
+def named(item: ActivityItem) -> str:
+    """An item as a select shows it; what is no official one says so."""
+    text = f"{item.code} {item.name}"
+    if item.table.provenance != ActivityTable.Provenance.OFFICIAL:
+        text = f"{text} ({item.table.get_provenance_display()})"
+    return text
 
 
 class ItemFilter(forms.Form):
@@ -63,6 +101,7 @@ class ActivityImportForm(forms.Form):
         label=_("Source"),
         required=False,
         max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Where the table was found, and what of it is to be confirmed."),
     )
     file = forms.FileField(

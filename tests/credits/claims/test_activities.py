@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
@@ -17,6 +18,7 @@ from django.urls import reverse
 from accounts.policy import Role
 from credits.activity_data import shipped
 from credits.activity_sheets import COLUMNS, EXAMPLE
+from credits.forms_activities import ActivityChoiceField
 from credits.models import ActivityImport, ActivityItem, ActivityTable
 from credits.rules.claims import Element
 from credits.services import activities
@@ -299,10 +301,9 @@ def table(position: Position) -> ActivityTable:
         other(code="I.B.1", name="Menguji instalasi listrik", level=""),
         other(code="IV.A.1", name="Mengajar", element="Penunjang"),
     ]
-    made = activities.make(
+    return activities.make(
         head(position, provenance="invented", source="Rekaan"), staged(position, rows).rows
     )
-    return made
 
 
 @pytest.mark.parametrize(
@@ -346,6 +347,22 @@ def test_suggestions_come_in_one_statement_with_their_provenance(
     assert client.get(where, asked | {"text": " "}).json() == {"items": []}
     for wrong in ("kemarin", "2022-02-31", ""):
         assert client.get(where, asked | {"date": wrong}).status_code == 400
+
+
+def test_a_select_offers_the_items_of_the_day_marked_where_they_are_invented(
+    table: ActivityTable, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        field = ActivityChoiceField(table.position, date(2022, 3, 1), "ahli_muda")
+        shown = field.widget.render("activity", None, {"id": "id_activity"})
+    assert shown.count("<optgroup") == 2
+    assert shown.count("I.A.1") == 1
+    assert shown.count("rekaan untuk peragaan") == 4
+    item = table.items.get(code="I.A.2")
+    assert field.clean(str(item.pk)) == item
+    late = ActivityChoiceField(table.position, date(2023, 3, 1))
+    with pytest.raises(ValidationError):
+        late.clean(str(item.pk))
 
 
 @pytest.mark.parametrize("route", ["credits:activities", "credits:activity_table"])

@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from accounts.models import AccessEvent
 from accounts.policy import Role
 from assessors.models import Assignment, Membership
+from credits.forms_evidence import EvidenceChoiceField
 from credits.models import Claim, EvidenceFile
 from credits.rules.claim_states import Act
 from credits.services import evidence
@@ -571,6 +574,51 @@ def test_officers_list_the_people_whose_file_another_person_has_too() -> None:
     assert row.employee.full_name in said
     assert two.employee.full_name in said
     assert alone.employee.full_name not in said
+
+
+# ------------------------------------------------------------------ the field of forms
+
+
+class ItemForm(forms.Form):
+    def __init__(self, claimant: Employee, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["proof"] = EvidenceChoiceField(claimant, required=True)
+
+
+def filled(claimant: Employee, ticked: list[Any], *files: SimpleUploadedFile) -> ItemForm:
+    data, sent_files = MultiValueDict({"proof": ticked}), MultiValueDict({"proof_new": [*files]})
+    return ItemForm(claimant, data, sent_files)
+
+
+def test_a_form_chooses_files_of_the_vault_and_takes_new_ones(
+    django_assert_num_queries: Any,
+) -> None:
+    claimant = person()
+    old = evidence.upload(claimant, sent(), None)
+    gone = evidence.upload(claimant, sent(JPEG), None)
+    evidence.remove(gone)
+    with django_assert_num_queries(1):
+        form = filled(claimant, [str(old.public_id)], sent(PNG, "foto.png"), sent(name="lagi.pdf"))
+    assert form.is_multipart()
+    assert form.is_valid(), form.errors
+    assert EvidenceFile.objects.count() == 2  # nothing is written before it is asked for
+    rows = form.cleaned_data["proof"].store(None)
+    assert [r.title for r in rows] == ["laporan", "foto"]  # the same file once
+    shown = str(ItemForm(claimant, initial={"proof": [old]})["proof"])
+    assert f'value="{old.public_id}" checked' in shown
+    assert str(gone.public_id) not in shown
+    assert 'capture="environment"' in shown
+
+
+def test_a_form_takes_no_file_of_another_person_and_says_what_is_wrong() -> None:
+    claimant, other = person(), person()
+    foreign = evidence.upload(other, sent(), None)
+    for ticked in ([str(foreign.public_id)], ["x"], [str(foreign.pk)]):
+        assert not filled(claimant, ticked).is_valid()
+    assert not filled(claimant, []).is_valid()
+    broken = filled(claimant, [], sent(b"MZ" + bytes(99), "tagihan.pdf"), sent(b"", "b.pdf"))
+    assert "tagihan.pdf" in str(broken.errors)
+    assert "b.pdf" in str(broken.errors)
 
 
 # ------------------------------------------------------------------ lists stay cheap

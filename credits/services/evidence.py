@@ -283,6 +283,7 @@ def replace(row: EvidenceFile, file: UploadedFile, actor: User | None) -> Eviden
 _ITEM_FILES = EvidenceFile.items.through
 
 
+@transaction.atomic
 def freeze(claim: Claim) -> int:
     """Freeze what a claim uses, and bring back what was taken off the list in the same moment."""
     rows = EvidenceFile.objects.filter(

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.formats import number_format
 
 from credits.models import ActivityItem, ActivityTable
 
@@ -73,7 +74,8 @@ def suggestions(
 
 
 def described(item: ActivityItem) -> dict[str, Any]:
-    """An item as plain JSON, points as exact text; where it comes from always beside."""
+    """An item as plain JSON, points as exact text and as the reader writes them; where it comes
+    from always beside."""
     return {
         "id": item.pk,
         "code": item.code,
@@ -82,6 +84,7 @@ def described(item: ActivityItem) -> dict[str, Any]:
         "product": item.product,
         "level": item.level,
         "points": f"{item.points.normalize():f}",
+        "points_shown": number_format(item.points.normalize(), use_l10n=True),
         "yearly_limit": item.yearly_limit,
         "evidence": item.evidence,
         "provenance": item.table.provenance,

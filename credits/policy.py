@@ -173,4 +173,5 @@ exempt("credits_claimevent", "append-only in the database itself")
 exempt("credits_claimeditor", "who has a page open; kept for minutes")
 watch("credits_claim", hidden=("stated",))
 watch("credits_evidencefile")
+watch("credits_activityimport", hidden=("rows", "findings"))  # the table itself is audited
 exempt("credits_numberseries", "counter; the documents hold the numbers")

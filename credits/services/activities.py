@@ -167,10 +167,16 @@ def discard(batch: ActivityImport) -> None:
 def make(head: Head, rows: Sequence[Mapping[str, Any]]) -> ActivityTable:
     """Write a table with its items; what it replaces stays, for the claims that use it.
 
+    The same content again gives the table that there is.
+
     Raises ClaimError table_overlaps (409).
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, head.position.pk])
+    digest = digest_of(head, rows)
+    known = in_force().filter(position=head.position, digest=digest).first()
+    if known is not None:
+        return known
     effect = effect_of(head)
     if effect.obstacle is not None:
         old = effect.obstacle
@@ -183,7 +189,7 @@ def make(head: Head, rows: Sequence[Mapping[str, Any]]) -> ActivityTable:
         start=head.start,
         end=head.end,
         version=effect.version,
-        digest=digest_of(head, rows),
+        digest=digest,
     )
     ids = [old.pk for old in effect.replaces]
     ActivityTable.objects.filter(pk__in=ids).update(replaced_by=table)

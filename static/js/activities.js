@@ -53,7 +53,7 @@ function searchable(select) {
       one.dataset.value = item.id;
       one.append(make("strong", { textContent: item.code }), ` ${item.name} `);
       const mark_ = item.provenance === "official" ? "" : ` · ${item.provenance_label}`;
-      one.append(make("span", { className: "sub", textContent: `${item.product} · ${item.points}${mark_}` }));
+      one.append(make("span", { className: "sub", textContent: `${item.product} · ${item.points_shown}${mark_}` }));
       one.addEventListener("click", () => choose(one));
       return one;
     }));

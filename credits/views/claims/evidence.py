@@ -105,6 +105,7 @@ def _vault(
     page = list(listed["page"])
     uses = uses_of(page, request.user)
     same = matches_of(page, request.user)
+    looked(request, "evidence", [p for ms in same.values() for m in ms for p in shown_to_people(m)])
     context = {
         "person": person,
         "own": person.user_id == signed_in(request).pk,

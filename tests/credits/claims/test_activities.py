@@ -238,6 +238,12 @@ def test_an_official_table_replaces_what_was_invented_and_is_not_replaced_by_it(
     assert after.version == 1
 
 
+def test_the_same_sheet_again_makes_no_second_version(position: Position) -> None:
+    first = activities.apply(staged(position, [GOOD]), None)
+    assert activities.apply(staged(position, [GOOD]), None) == first
+    assert ActivityTable.objects.count() == 1
+
+
 def test_who_may_not_import_may_still_read(client: Client, position: Position) -> None:
     client.force_login(UserFactory(roles=[Role.HOLDER]))
     table = activities.make(head(position), staged(position, [GOOD]).rows)
@@ -341,7 +347,7 @@ def test_suggestions_come_in_one_statement_with_their_provenance(
     items = answer.json()["items"]
     assert [i["code"] for i in items] == ["I.A.2", "I.B.1"]
     assert {i["provenance"] for i in items} == {"invented"}
-    assert items[0]["points"] == "0.0625"
+    assert (items[0]["points"], items[0]["points_shown"]) == ("0.0625", "0,0625")
     assert client.get(where, asked | {"level": "ahli_pertama"}).json()["items"] == items[1:]
     assert client.get(where, asked | {"date": "2023-03-01"}).json() == {"items": []}
     assert client.get(where, asked | {"text": " "}).json() == {"items": []}

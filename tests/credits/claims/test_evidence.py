@@ -2,6 +2,7 @@
 
 import io
 import os
+import subprocess
 import threading
 import zipfile
 from collections.abc import Callable
@@ -396,6 +397,20 @@ def test_az006_without_a_session_or_by_its_place_on_disk_there_is_nothing(media:
         assert anonymous.status_code == 302  # to the page of signing in, as any address
         assert anonymous.headers["Location"].startswith("/login/")
         assert hr.get(place).status_code == 404
+
+
+def test_the_repository_holds_no_uploads_no_dumps_and_no_secrets() -> None:
+    """B27 of the known faults."""
+    root = Path(__file__).parents[3]
+    if not (root / ".git").exists():
+        pytest.skip("not a clone")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True
+    )
+    names = listed.stdout.splitlines()
+    assert len(names) > 400
+    endings = (".sql", ".dump", ".sqlite3", ".bak", ".env", ".pem", ".key")
+    assert [n for n in names if n.endswith(endings) or n.startswith(("var/", "media/"))] == []
 
 
 def test_az036_what_is_sent_does_not_say_whose_file_it_is() -> None:

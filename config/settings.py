@@ -220,6 +220,13 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Before anything of it is read: what a whole request may hold.
+UPLOAD_REQUEST_LIMIT_MIB = env.int("UPLOAD_REQUEST_LIMIT_MIB", default=512)
+FILE_UPLOAD_HANDLERS = [
+    "accounts.uploads.RequestLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Strict content security: no inline script or style, nothing from another host.
 CONTENT_SECURITY_POLICY = {

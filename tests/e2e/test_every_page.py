@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 WIDTHS = (1280, 768, 390)
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
 LEAVES = re.compile(
-    r"\.(pdf|zip|xlsx|csv|json|txt|toml)$|/(logout|keluar|bertanda-tangan|bukti|pindaian)/"
+    r"\.(pdf|zip|xlsx|csv|json|txt|toml)$|/(logout|keluar|bertanda-tangan|bukti|pindaian|isi)/"
 )
 TIMES = 2  # pages of one route, which may be in different states
 ALWAYS = {"", "pegawai/<uuid:public_id>/"}  # what differs by role

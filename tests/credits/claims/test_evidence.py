@@ -124,6 +124,18 @@ def test_a_file_beyond_the_limit_is_refused_whatever_it_is(settings: Any) -> Non
     assert refused(PDF[:-7] + bytes(1024 * 1024) + b"%%EOF\n", "besar.pdf") == "evidence_too_large"
 
 
+def test_a_request_larger_than_all_files_may_be_is_refused_before_it_is_read(
+    settings: Any, media: Path
+) -> None:
+    claimant = holder(person())
+    client = signed_in(claimant.user)
+    where = reverse("credits:evidence_add", args=[claimant.public_id])
+    settings.UPLOAD_REQUEST_LIMIT_MIB = 1
+    assert client.post(where, {"uploads": sent(PDF + bytes(1024 * 1024))}).status_code == 400
+    assert blobs(media) == []
+    assert client.post(where, {"uploads": sent()}).status_code == 302
+
+
 def test_a_large_file_from_disk_is_read_in_pieces_and_stays_for_a_second_person(
     media: Path,
 ) -> None:

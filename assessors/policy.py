@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.audit import exempt, watch
 from accounts.policy import EVERYBODY, OFFICERS, STAFF, Role, Scope, declare, declare_scope, extend
 from assessors.models import Assignment, Membership, Team
+from credits.models import Claim, ClaimItem
 
 TEAMED = {Role.CHAIR: Scope.TEAM, Role.SECRETARY: Scope.TEAM}
 
@@ -89,6 +90,30 @@ for _action in ("view", "act"):
 extend("claim", "check", {Role.SECRETARY: Scope.TEAM})  # of completeness
 declare_scope("claim", Scope.ASSIGNED, assigned_claims)
 declare_scope("claim", Scope.TEAM, claims_of_team)
+
+# Evidence goes with the claims that one sees; that the same file stands elsewhere, too.
+extend("evidence", "view", _SEEN)
+extend("evidence_match", "view", _SEEN)
+
+
+def evidence_of(where: Any) -> Any:
+    """The files that the claims of a scope name, for an item or as a whole."""
+
+    def files(user: Any, day: date) -> Q:
+        claims = Claim.objects.filter(where(user, day)).values("pk")
+        return Q(
+            pk__in=Claim.files.through.objects.filter(claim__in=claims).values("evidencefile")
+        ) | Q(
+            pk__in=ClaimItem.files.through.objects.filter(claimitem__claim__in=claims).values(
+                "evidencefile"
+            )
+        )
+
+    return files
+
+
+declare_scope("evidence", Scope.ASSIGNED, evidence_of(assigned_claims))
+declare_scope("evidence", Scope.TEAM, evidence_of(claims_of_team))
 
 watch("assessors_team", hidden=("draft_content",))
 watch("assessors_plenary", hidden=("minutes_content",))

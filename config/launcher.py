@@ -118,9 +118,13 @@ def refuse_public_bind(host: str) -> None:
 
 
 def _fingerprint() -> str:
-    """Changes when a migration or a file of the catalogue does."""
+    """Changes when a migration or a file of the catalogue or of the activity items does."""
     digest = hashlib.sha256()
-    found = [*ROOT.glob("*/migrations/[0-9]*.py"), *ROOT.glob("positions/**/*.json")]
+    found = [
+        *ROOT.glob("*/migrations/[0-9]*.py"),
+        *ROOT.glob("positions/**/*.json"),
+        *ROOT.glob("credits/data/*.toml"),
+    ]
     for path in sorted(found):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(path.read_bytes())
@@ -170,10 +174,11 @@ def prepare_database() -> None:
 
 
 def migrate() -> None:
-    """Tables and catalogue of this version, in whatever database is named."""
+    """Tables, catalogue and activity items of this version, in whatever database is named."""
     manage("migrate", "--no-input", "--verbosity", "0")
-    if has_command("load_catalogue"):
-        manage("load_catalogue")
+    for command in ("load_catalogue", "load_activities"):
+        if has_command(command):
+            manage(command)
 
 
 def has_command(name: str) -> bool:

@@ -230,6 +230,13 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Before anything of it is read: what a whole request may hold.
+UPLOAD_REQUEST_LIMIT_MIB = env.int("UPLOAD_REQUEST_LIMIT_MIB", default=512)
+FILE_UPLOAD_HANDLERS = [
+    "accounts.uploads.RequestLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Strict content security: no inline script or style, nothing from another host.
 CONTENT_SECURITY_POLICY = {
@@ -335,6 +342,12 @@ REST_FRAMEWORK = {
 
 # Where the site is reached from outside: printed in documents as their address for checking.
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
+
+# Evidence of claims: the largest file taken, and what looks for malware in it: the dotted path of a
+# function (open binary file) -> name of what was found, "" for nothing. Without one, files are
+# marked as not scanned.
+EVIDENCE_LIMIT_MIB = env.int("EVIDENCE_LIMIT_MIB", default=10)
+EVIDENCE_SCANNER = env("EVIDENCE_SCANNER", default="")
 
 # Whether ratings imported by the operator's command without --approved-by wait for a second
 # person; docker-compose.yml turns it on (decision record 0012).

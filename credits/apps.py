@@ -10,6 +10,7 @@ class CreditsConfig(AppConfig):
 
     def ready(self) -> None:
         from credits import importing, keeping, notices, policy  # noqa: F401 - they need the models
+        from credits.services import evidence  # noqa: F401 - freezes what is submitted
         from credits.services.claims import all_kinds  # noqa: F401
         from credits.views.claims import fact_panel  # noqa: F401
 

@@ -95,6 +95,44 @@ PROBLEMS: dict[str, Any] = {
     "opening_stands": _(
         "An opening balance of %(on)s holds by now. Reject this claim, or correct that balance."
     ),
+    # evidence
+    "evidence_none": _("Choose a file first."),
+    "evidence_empty": _("“%(name)s” is empty (zero bytes). Save it again and upload it again."),
+    "evidence_too_large": _(
+        "“%(name)s” is larger than %(limit)s MiB. Scan it at a lower resolution, or split it."
+    ),
+    "evidence_type": _(
+        "“%(name)s” is no PDF, JPEG or PNG by its content. Scan it, or save it as one of these."
+    ),
+    "evidence_cut": _("“%(name)s” is cut off or damaged. Scan it again, or copy it again."),
+    "evidence_two_in_one": _(
+        "“%(name)s” hides an archive (ZIP) behind its pages. Print it to PDF and upload that."
+    ),
+    "evidence_infected": _(
+        "The scanner found “%(found)s” in “%(name)s”. It was not taken in. Tell the "
+        "administrator, and do not pass the file on."
+    ),
+    "evidence_scanner_silent": _(
+        "“%(name)s” could not be scanned for malware and was not taken in. Try again later, or "
+        "tell the administrator."
+    ),
+    "evidence_frozen": _(
+        "“%(title)s” belongs to a submitted claim and stays as it is. Upload another file, and "
+        "attach that one if the claim is returned to you."
+    ),
+    "evidence_in_draft": _(
+        "“%(title)s” is attached in %(count)s draft(s). Take it off there first, or replace it."
+    ),
+    "evidence_title": _("Write a title."),
+    # tables of activities
+    "import_not_open": _("This import was applied or put aside meanwhile. Open the list anew."),
+    "import_has_errors": _(
+        "Nothing was written: some rows have errors. Correct the sheet and upload it again."
+    ),
+    "table_overlaps": _(
+        "Another table of this position is in force from %(start)s to %(end)s. Choose the same "
+        "dates to replace it, or dates that share no day with it."
+    ),
 }
 
 FINDINGS: dict[str, Any] = {
@@ -146,6 +184,9 @@ FINDINGS: dict[str, Any] = {
     ),
     "authors.number": _("A work has one to four authors."),
     "authors.place": _("There is no place %(place)s among %(authors)s authors."),
+    "item.table_replaced": _(
+        "A new version of the table replaced this activity. Choose the activity again."
+    ),
     "ladder.none": _("The rank %(golongan)s is not on the ladder of conventional points."),
     # double claims, periods, joint works
     "claim.period_twice": _(

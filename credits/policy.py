@@ -153,12 +153,21 @@ declare("claim_import", "add", {Role.COORDINATOR: Scope.UNIT, Role.HR: Scope.ALL
 for _action in ("view", "add", "change", "delete"):
     extend("import", _action, {Role.COORDINATOR: Scope.OWN})
 
-# Evidence: the person's own files. Who judges a claim sees those that it names.
-declare("evidence", "view", STAFF | WRITERS)
+# Evidence: the person's own files. Who judges a claim sees those that it names;
+# the administrator, who keeps accounts and rules, sees none.
+_LOOKS = WRITERS | {Role.AUDITOR: Scope.ALL}
+declare("evidence", "view", _LOOKS)
 for _action in ("add", "change"):
     declare("evidence", _action, WRITERS)
 declare("evidence", "delete", {})
 declare_personal("evidence", "employee__")
+# The vault of a person: its rows are people.
+declare("vault", "view", _LOOKS)
+declare("vault", "add", WRITERS)
+declare_personal("vault", "")
+# That the same file stands elsewhere, and whose it is: for those who judge, never for strangers.
+declare("evidence_match", "view", {Role.HR: Scope.ALL, Role.AUDITOR: Scope.ALL})
+declare("evidence_match", "names", {Role.HR: Scope.ALL, Role.AUDITOR: Scope.ALL})
 
 # The tables of activity items.
 declare("activity", "view", EVERYBODY)
@@ -200,4 +209,5 @@ exempt("credits_claimevent", "append-only in the database itself")
 exempt("credits_claimeditor", "who has a page open; kept for minutes")
 watch("credits_claim", hidden=("stated",))
 watch("credits_evidencefile")
+watch("credits_activityimport", hidden=("rows", "findings"))  # the table itself is audited
 exempt("credits_numberseries", "counter; the documents hold the numbers")

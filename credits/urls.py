@@ -11,7 +11,7 @@ from credits.views import (
     signing,
     verification,
 )
-from credits.views.claims import editing, lists
+from credits.views.claims import activities, editing, evidence, lists
 from credits.views.claims import pages as claims
 from employees.views.entries import routes
 
@@ -114,6 +114,36 @@ urlpatterns: list[URLPattern] = [
     ),
     path("usulan/<uuid:public_id>/", claims.claim_page, name="claim"),
     path("usulan/<uuid:public_id>/tindakan/", claims.claim_act, name="claim_act"),
+    path("berkas-bukti/", evidence.evidence_list, name="evidence_list"),
+    path("berkas-bukti/<uuid:public_id>/", evidence.evidence_page, name="evidence"),
+    path("berkas-bukti/<uuid:public_id>/isi/", evidence.evidence_file, name="evidence_file"),
+    path("berkas-bukti/<uuid:public_id>/judul/", evidence.evidence_rename, name="evidence_rename"),
+    path(
+        "berkas-bukti/<uuid:public_id>/ganti/", evidence.evidence_replace, name="evidence_replace"
+    ),
+    path("berkas-bukti/<uuid:public_id>/buang/", evidence.evidence_remove, name="evidence_remove"),
+    path("pegawai/<uuid:public_id>/berkas/", evidence.vault, name="vault"),
+    path("pegawai/<uuid:public_id>/berkas/unggah/", evidence.evidence_add, name="evidence_add"),
+    path("butir-kegiatan/", activities.activity_list, name="activities"),
+    path("butir-kegiatan/saran/", activities.activity_suggest, name="activity_suggest"),
+    path("butir-kegiatan/templat.xlsx", activities.activity_template, name="activity_template"),
+    path("butir-kegiatan/impor/", activities.activity_import_new, name="activity_import_new"),
+    path(
+        "butir-kegiatan/impor/<uuid:public_id>/",
+        activities.activity_import,
+        name="activity_import",
+    ),
+    path(
+        "butir-kegiatan/impor/<uuid:public_id>/terapkan/",
+        activities.activity_import_apply,
+        name="activity_import_apply",
+    ),
+    path(
+        "butir-kegiatan/impor/<uuid:public_id>/buang/",
+        activities.activity_import_discard,
+        name="activity_import_discard",
+    ),
+    path("butir-kegiatan/<int:pk>/", activities.activity_table, name="activity_table"),
     *(route for entry in entries.ENTRIES for route in routes(entry)),
     path(
         "pegawai/<uuid:public_id>/saldo-awal/<int:pk>/pindaian/",

@@ -14,7 +14,12 @@ from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
 
 
-def no_overlap(name: str, *fields: str, condition: Q | None = None) -> ExclusionConstraint:
+def no_overlap(
+    name: str,
+    *fields: str,
+    condition: Q | None = None,
+    deferrable: models.Deferrable | None = None,
+) -> ExclusionConstraint:
     """The database's own refusal of two overlapping periods for the same `fields`."""
     return ExclusionConstraint(
         name=name,
@@ -32,6 +37,7 @@ def no_overlap(name: str, *fields: str, condition: Q | None = None) -> Exclusion
             *((field, RangeOperators.EQUAL) for field in fields),
         ],
         condition=condition,
+        deferrable=deferrable,
     )
 
 

@@ -1,6 +1,7 @@
 """Ratings, opening balances, claims, the ledger of points, its runs, and the official forms."""
 
 from credits.models.claims import (
+    ActivityImport,
     ActivityItem,
     ActivityTable,
     Claim,
@@ -35,6 +36,7 @@ from credits.models.officers import DeterminingOfficer
 from credits.models.regulations import RegulationVersion
 
 __all__ = [
+    "ActivityImport",
     "ActivityItem",
     "ActivityTable",
     "CalculationRun",

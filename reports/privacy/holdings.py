@@ -235,7 +235,7 @@ HOLDINGS = (
         "credits.EvidenceFile", YOURSELF, CAREER,
         {
             "proof": "title sha256 size content_type pages file scan",
-            "act": "uploaded_by uploaded_at removed_at",
+            "act": "uploaded_by uploaded_at frozen_at removed_at",
             "technical": "id public_id employee",
         },
     ),

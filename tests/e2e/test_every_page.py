@@ -48,7 +48,7 @@ MOVING = """() => [...document.querySelectorAll("body *")].filter((one) => {
 }).map((one) => `${one.tagName}.${one.className}`)"""
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "preload": False}
 LEAVES = re.compile(
-    r"\.(pdf|zip|xlsx|csv|json|txt|toml)$|/(logout|keluar|bertanda-tangan|bukti|pindaian)/"
+    r"\.(pdf|zip|xlsx|csv|json|txt|toml)$|/(logout|keluar|bertanda-tangan|bukti|pindaian|isi)/"
 )
 TIMES = 2  # pages of one route, which may be in different states
 ALWAYS = {"", "pegawai/<uuid:public_id>/"}  # what differs by role

@@ -25,6 +25,8 @@ FILES = (
     "progres/",
     "pindaian/",
     "bertanda-tangan/",
+    "isi/",
+    "saran/",
 )
 PARTS = {"name", "purpose", "first", "after", "ask"}
 

@@ -1,15 +1,22 @@
 """Activity items (butir kegiatan): what a JF's conventional regulation gives points for."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from credits.models.facts import account
 from credits.rules.claims import Element
 from positions.models import Dated, Position, no_overlap, ordered
 
 
 class ActivityTable(Dated):
-    """The items of one JF by one regulation, for the work done within its dates."""
+    """The items of one JF by one regulation, for the work done within its dates.
+
+    A table that a claim uses is never edited: another version replaces it, for the same dates, and
+    the claims keep the one that they were made with.
+    """
 
     class Provenance(models.TextChoices):
         OFFICIAL = "official", _("official")
@@ -24,13 +31,24 @@ class ActivityTable(Dated):
         _("provenance"), max_length=10, choices=Provenance, default=Provenance.OFFICIAL
     )
     source = models.TextField(_("source"), blank=True)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256 of what was loaded
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
 
     class Meta:
         verbose_name = _("table of activity items")
         verbose_name_plural = _("tables of activity items")
         ordering = ["position", "-start"]
         constraints = [
-            no_overlap("activity_table_one_a_day", "position"),
+            # Judged at the end of the transaction in which one replaces another.
+            no_overlap(
+                "activity_table_one_a_day",
+                "position",
+                condition=Q(replaced_by__isnull=True),
+                deferrable=models.Deferrable.DEFERRED,
+            ),
             ordered("activity_table_dates"),
         ]
 
@@ -70,3 +88,47 @@ class ActivityItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class ActivityImport(models.Model):
+    """A sheet of activity items as it was read: shown as a preview, applied whole or not at all.
+
+    `rows`: plain JSON, points as exact text. `findings`: {"row", "column", "code", "params",
+    "severity"}; an error forbids applying.
+    """
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", _("to be looked at")
+        APPLIED = "applied", _("applied")
+        DISCARDED = "discarded", _("discarded")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PREVIEW)
+    position = models.ForeignKey(
+        Position, models.PROTECT, related_name="+", verbose_name=_("position")
+    )
+    regulation = models.CharField(_("regulation"), max_length=200)
+    provenance = models.CharField(_("provenance"), max_length=10, choices=ActivityTable.Provenance)
+    source = models.TextField(_("source"), max_length=1000, blank=True)
+    start = models.DateField(_("from"))
+    end = models.DateField(_("until"), null=True, blank=True)
+    file_name = models.CharField(max_length=300)
+    file_hash = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)
+    findings = models.JSONField(default=list)
+    table = models.ForeignKey(
+        ActivityTable, models.PROTECT, null=True, blank=True, related_name="imports"
+    )
+    created_by = account()
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_by = account()
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import of activity items")
+        verbose_name_plural = _("imports of activity items")
+        ordering = ["-created_at", "-id"]
+        constraints = [ordered("activity_import_dates")]
+
+    def __str__(self) -> str:
+        return self.file_name

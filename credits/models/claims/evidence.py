@@ -13,6 +13,7 @@ class EvidenceFile(models.Model):
     """A file of a person. The bytes lie under their SHA-256, once for all who hold the same.
 
     Frozen as soon as a claim that uses it is submitted; removed from the list by `removed_at`.
+    The database lets nobody exchange the bytes, nor remove a frozen one.
     """
 
     class Type(models.TextChoices):
@@ -37,6 +38,7 @@ class EvidenceFile(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

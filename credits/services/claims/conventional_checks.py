@@ -92,6 +92,8 @@ def one(claim: Claim, item: ClaimItem, edition: Edition) -> Iterator[Finding]:
         yield Finding("error", "item.other_position", n)
     if item.start < table.start or (table.end is not None and item.end > table.end):
         yield Finding("error", "item.outside_table", n)
+    if table.replaced_by_id is not None and claim.submitted_at is None:
+        yield Finding("error", "item.table_replaced", n)
     if not [f for f in item.files.all() if f.removed_at is None]:
         asked = {"asked": item.activity.evidence or item.activity.product}
         yield Finding("error", "item.no_evidence", n, asked)

@@ -8,6 +8,7 @@ class AssessorsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessors import policy  # noqa: F401 - it needs the models
-        from assessors.services import standing
+        from assessors.services import hooks, standing
 
         standing.register()
+        hooks.register()

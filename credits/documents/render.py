@@ -56,6 +56,11 @@ def render_signing_list(listed: SigningList) -> bytes:
     return _compiled("signing_list", signing_list.present(listed), listed.made_on)
 
 
+def render_page(template: str, page: dict[str, Any], day: date) -> bytes:
+    """The PDF of another paper: the texts of `page` by a template of templates/documents."""
+    return _compiled(template, page, day)
+
+
 def _compiled(template: str, page: dict[str, Any], day: date) -> bytes:
     with _lock:
         pdf = _compiler(template).compile(

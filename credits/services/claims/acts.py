@@ -20,12 +20,16 @@ from credits.services.claims.errors import ClaimError
 from credits.services.claims.kinds import kind_of
 
 After = Callable[[Claim, ClaimEvent], None]
-_before: dict[Act, list[Callable[[Claim, User | None, date], None]]] = {}
+Before = Callable[[Claim, User | None, date], dict[str, Any] | None]
+_before: dict[Act, list[Before]] = {}
 _after: list[After] = []
 
 
-def when(act: Act, do: Callable[[Claim, User | None, date], None]) -> None:
-    """Do something in the transaction of an act, before its event is written."""
+def when(act: Act, do: Before) -> None:
+    """Do something in the transaction of an act, before its event is written.
+
+    It may refuse (ClaimError); what it answers is kept in the details of the event.
+    """
     _before.setdefault(act, []).append(do)
 
 
@@ -68,8 +72,9 @@ def perform(
                 raise problem
         before = claim.state
         claim.state, claim.state_at = transition.target, timezone.now()
+        told = dict(details or {})
         for do in _before.get(act, ()):
-            do(claim, actor, day)
+            told |= do(claim, actor, day) or {}
         claim.save()
         event = ClaimEvent.objects.create(
             claim=claim,
@@ -79,7 +84,7 @@ def perform(
             actor=actor,
             role=role,
             reason=reason.strip()[:500],
-            details=details or {},
+            details=told,
         )
         for after in _after:
             after(claim, event)

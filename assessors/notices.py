@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def invited(plenary):
+    pass

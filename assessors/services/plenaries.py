@@ -334,6 +334,7 @@ def decide(
         decided = _checked(ready, found)
         quantities = {n: f.quantity for n, f in decided.items()}
         result = result_of(ready.claimed, quantities)
+        upheld = ready.objection is not None and quantities == ready.before
         item.decided = {str(n): [f.quantity, f.reason, f.words] for n, f in decided.items()}
         item.outcome = Outcome(result.value)
         item.units = to_units(ready.points(quantities)) if ready.items else None
@@ -342,7 +343,6 @@ def decide(
         item.decided_at, item.decided_by = timezone.now(), actor
         item.save()
         _write(ready, decided)
-        upheld = ready.objection is not None and quantities == ready.before
         perform(
             claim,
             _act(ready, result, upheld),

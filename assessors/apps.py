@@ -7,7 +7,7 @@ class AssessorsConfig(AppConfig):
     verbose_name = _("Assessors")
 
     def ready(self) -> None:
-        from assessors import policy  # noqa: F401 - it needs the models
+        from assessors import plenary_words, policy  # noqa: F401 - they need the models
         from assessors.services import hooks, standing
 
         standing.register()

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/", include("config.api")),
     path("", include("reports.urls")),
+    path("", include("assessors.urls")),
     path("", include("credits.urls")),
     path("", include("employees.urls")),
     path("", include("accounts.urls")),

@@ -68,6 +68,12 @@ PROBLEMS: dict[str, Any] = {
     "objection_still_open": _("An objection is possible until %(until)s; archive it after that."),
     "not_determined": _("There is no determination that could be upheld."),
     "determined_already": _("This claim is determined already."),
+    # objections, papers
+    "objection_items": _("Name at least one item of this claim that you object to."),
+    "objection_answered": _(
+        "An objection to this decision was answered already: the decision stands."
+    ),
+    "no_dupak": _("There is no DUPAK: the claim has no activities, or no position is on record."),
 }
 
 FINDINGS: dict[str, Any] = {

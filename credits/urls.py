@@ -11,6 +11,7 @@ from credits.views import (
     signing,
     verification,
 )
+from credits.views.claims import deciding
 from credits.views.claims import pages as claims
 from employees.views.entries import routes
 
@@ -93,6 +94,10 @@ urlpatterns: list[URLPattern] = [
     path("periksa/<str:token>/", verification.verify, name="verify"),
     path("usulan/<uuid:public_id>/", claims.claim_page, name="claim"),
     path("usulan/<uuid:public_id>/tindakan/", claims.claim_act, name="claim_act"),
+    path("usulan/<uuid:public_id>/keberatan/", deciding.objection, name="objection"),
+    path("usulan/<uuid:public_id>/dupak.pdf", deciding.dupak_pdf, name="dupak"),
+    path("penetapan-usulan/", deciding.determination_queue, name="determinations"),
+    path("penetapan-usulan/tetapkan/", deciding.determination_act, name="determine_many"),
     *(route for entry in entries.ENTRIES for route in routes(entry)),
     path(
         "pegawai/<uuid:public_id>/saldo-awal/<int:pk>/pindaian/",

@@ -3,11 +3,15 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.models import User
 from assessors.models import AgendaItem, Plenary
+from assessors.plenary_rules import Result
 from assessors.services import plenaries
 from credits.models import Claim, ClaimEvent
 from credits.rules.claim_states import Act, Path
+from credits.services.claims import queue
 from credits.services.claims.acts import afterwards, when
 from credits.services.claims.errors import ClaimError
 
@@ -55,6 +59,15 @@ def _leave(claim: Claim, event: ClaimEvent) -> None:
         plenaries.off_the_agenda(claim, event.reason, event.actor)
 
 
+def _recorded() -> Q:
+    """Claims whose deciding plenaries are closed, with signed minutes."""
+    decided = AgendaItem.objects.filter(claim=OuterRef("pk"), outcome__in=[r.value for r in Result])
+    open_ones = decided.exclude(plenary__state=Plenary.State.CLOSED) | decided.filter(
+        plenary__signed_hash=""
+    )
+    return ~Q(path=Path.TEAM) | (Q(Exists(decided)) & ~Q(Exists(open_ones)))
+
+
 def register() -> None:
     """Tell the claims' services."""
     when(Act.SCHEDULE, _on_an_agenda)
@@ -62,3 +75,4 @@ def register() -> None:
         when(act, _by_the_plenary)
     when(Act.DETERMINE, _minutes_signed)
     afterwards(_leave)
+    queue.want(_recorded)

@@ -29,6 +29,7 @@ class Ready:
     proposal: Proposal
     objection: Objection | None = None
     open_numbers: frozenset[int] = frozenset()
+    by_assessor: tuple[Mapping[int, Found], ...] = ()  # what each found, in their order
 
     @property
     def claimed(self) -> dict[int, int]:
@@ -124,4 +125,4 @@ def _ready(assignments: list[Assignment], items: list[ClaimItem]) -> Ready:
         found.append((stands if objection else claimed) | given)
     edition = edition_on(claim.period_end, claim.position.code if claim.position else None)
     result = proposal(found, lambda q: points_of(claim, items, q), tolerance(edition))
-    return Ready(claim, tuple(items), result, objection, open_numbers)
+    return Ready(claim, tuple(items), result, objection, open_numbers, tuple(found))

@@ -70,9 +70,7 @@ def decided(where: Seated, holder: User, found: dict[int, Found] | None = None) 
     return claim
 
 
-def answered(
-    where: Seated, claim: Claim, found: dict[int, Found], objection: Objection
-) -> Plenary:
+def answered(where: Seated, claim: Claim, found: dict[int, Found], objection: Objection) -> Plenary:
     others = [where.members["wakil_ketua"][0], where.members["pengganti"][0]]
     finished(claim, others, [{1: 4}, {1: 4}], objection)
     plenary = in_session(where)
@@ -144,9 +142,7 @@ def test_an_objection_does_not_make_it_worse_nor_reach_other_items(
     assert [i.decided_quantity for i in claim.items.order_by("number")] == [4, 2]
 
 
-def test_a_determination_that_an_objection_changes_is_replaced(
-    where: Seated, holder: User
-) -> None:
+def test_a_determination_that_an_objection_changes_is_replaced(where: Seated, holder: User) -> None:
     """B28: the old decision is withdrawn with a reversal, the new one counts; both stay."""
     NumberScheme.objects.create(pattern="1/{number4}/KP.08.04/{month}/{year}", start="2020-01-01")
     claim = decided(where, holder)

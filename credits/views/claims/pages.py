@@ -14,7 +14,7 @@ from accounts.pages import signed_in
 from accounts.policy import guard, visible
 from credits import claim_words
 from credits.models import Claim
-from credits.rules.claim_states import Act, ball
+from credits.rules.claim_states import Act, Path, ball
 from credits.services.claims.acts import acts_open, perform
 from credits.services.claims.conventional import read_items
 from credits.services.claims.errors import ClaimError
@@ -23,6 +23,8 @@ from credits.views.claims.panels import panels_for
 
 # Acts with a page of their own, or by another app, have no button here.
 ELSEWHERE = frozenset({Act.ASSIGN, Act.SCHEDULE, Act.POSTPONE, Act.OBJECT, Act.ANNUL})
+# A team decides in its plenary alone.
+IN_PLENARY = frozenset({Act.APPROVE, Act.APPROVE_PARTLY, Act.REJECT, Act.UPHOLD})
 BADGES = {
     "submitted": "badge-info",
     "proposed": "badge-info",
@@ -57,7 +59,7 @@ def claim_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     acts = [
         {"act": t.act.value, "label": claim_words.ACTS[t.act], "asks_reason": t.asks_reason}
         for t, _role in acts_open(claim, user)
-        if t.act not in ELSEWHERE
+        if t.act not in ELSEWHERE and not (claim.path == Path.TEAM and t.act in IN_PLENARY)
     ]
     context: dict[str, Any] = {
         "claim": claim,

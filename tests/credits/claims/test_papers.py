@@ -97,7 +97,9 @@ amount = st.fractions(min_value=0, max_value=90, max_denominator=1000)
 
 
 @given(amount, amount, amount)
-def test_the_conclusion_is_that_of_the_rules(duties: Fraction, profession: Fraction, support: Fraction) -> None:
+def test_the_conclusion_is_that_of_the_rules(
+    duties: Fraction, profession: Fraction, support: Fraction
+) -> None:
     edition = current().latest(CONVENTIONAL, None)
     form = pak(utama=duties, profesi=profession, penunjang=support)
     rule = count_for_promotion(
@@ -139,7 +141,10 @@ def determined(quantities: dict[int, Found] | None = None) -> Claim:
         )
     finished(claim, where.members["anggota"], [{}, {1: 1}])
     plenary = in_session(where)
-    found = quantities or {1: Found(3, "quantity", "laporan ke-4"), **{n: Found(2) for n in (2, 3, 4)}}
+    found = quantities or {
+        1: Found(3, "quantity", "laporan ke-4"),
+        **{n: Found(2) for n in (2, 3, 4)},
+    }
     plenaries.decide(plenary.agenda.get(), found, ALL, where.chair)
     closed_and_signed(where, plenary)
     perform(claim, Act.DETERMINE, determiner(claim))
@@ -209,7 +214,9 @@ def test_the_dupak_states_what_was_submitted() -> None:
     claim = submitted(claimant(where.team.positions.get()))
     form = papers.dupak(claim)
     assert (form.total, form.is_draft) == (Fraction(3), False)
-    assert form.signatory is not None and form.signatory.name == claim.submitted_by.employee.full_name
+    assert (
+        form.signatory is not None and form.signatory.name == claim.submitted_by.employee.full_name
+    )
     page = present(form)
     assert page["total"] == "3,000"
     assert papers.dupak_pdf(claim) == papers.dupak_pdf(claim)

@@ -7,8 +7,9 @@ class AssessorsConfig(AppConfig):
     verbose_name = _("Assessors")
 
     def ready(self) -> None:
-        from assessors import plenary_words, policy  # noqa: F401 - they need the models
+        from assessors import notices, plenary_words, policy  # noqa: F401 - they need the models
         from assessors.services import hooks, standing
 
         standing.register()
         hooks.register()
+        notices.register()

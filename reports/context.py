@@ -25,6 +25,8 @@ NAVIGATION = (
     (_("Calculations"), "credits:runs", ("run", "view")),
     (_("Documents"), "credits:documents", ("document", "view")),
     (_("To sign"), "credits:signing", ("signing", "view")),
+    (_("Plenaries"), "assessors:plenaries", ("plenary", "view")),
+    (_("To determine"), "credits:determinations", ("claim", "determine")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
     (_("My data"), "reports:my_data", ("own_data", "view")),

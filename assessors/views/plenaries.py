@@ -86,8 +86,6 @@ def plenary_new(request: HttpRequest) -> HttpResponse:
     """Day, time and place; what is ready comes on the agenda by itself."""
     user = signed_in(request)
     teams = _teams(user)
-    if not teams:
-        raise PermissionDenied(_("You are not the secretary of an active team today."))
     form = PlanForm(request.POST or None, teams=teams)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -113,7 +111,12 @@ def plenary_new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "assessors/plenary_new.html",
-        {"form": form, "waiting": waiting, "any": any(rows for _team, rows in waiting)},
+        {
+            "form": form,
+            "teams": teams,
+            "waiting": waiting,
+            "any": any(rows for _team, rows in waiting),
+        },
         status=status,
     )
 

@@ -37,9 +37,8 @@ LATER = {
     5: (
         "AZ005 AZ006 AZ024 AZ025 AZ026 AZ027 AZ028 AZ029 AZ035 AZ036 AZ037 AZ038 "
         "AZ062 AZ063 AZ064 AZ065 AZ066 AZ067 AZ068 AZ069 AZ070 AZ071 AZ077 AZ078 AZ079 AZ080 "
-        "AZ081 AZ082 AZ083 AZ084 AZ085 AZ086 AZ087 AZ088 AZ089 AZ090 AZ091 AZ092 AZ093 AZ094 AZ095 "
-        "AZ096 AZ097 AZ098 AZ099 AZ100 AZ101 AZ102 AZ103 AZ121 AZ128 AZ129 AZ152 AZ160 "
-        "AZ163"
+        "AZ081 AZ082 AZ083 AZ084 AZ085 AZ086 AZ087 AZ088 AZ089 AZ090 AZ091 "
+        "AZ099 AZ100 AZ101 AZ103 AZ121 AZ128 AZ129 AZ152 AZ160 "
     ),
     6: "AZ075 AZ076",
     7: "AZ008 AZ015 AZ041 AZ072 AZ073 AZ074 AZ123 AZ136 AZ137 AZ140 AZ141 AZ142 AZ143 AZ144",
@@ -59,6 +58,15 @@ ELSEWHERE = {
     "AZ054": "credits/ratings/test_superior_page.py test_az054_he_does_not_approve_what_he_entered",
     "AZ058": "credits/ratings/test_superior_page.py "
     "test_az058_a_deputy_rates_within_the_dates_of_the_delegation",
+    "AZ092": "assessors/test_plenary_pages.py test_from_the_plan_to_the_ledger_by_the_pages",
+    "AZ093": "assessors/test_plenaries.py test_the_vice_chair_leads_where_the_claim_is_the_chairs",
+    "AZ094": "assessors/test_plenary_pages.py test_without_quorum_the_page_answers_409_and_keeps_what_was_entered",
+    "AZ095": "assessors/test_plenaries.py test_twice_from_two_tabs_decides_once",
+    "AZ096": "assessors/test_plenary_pages.py test_a_verdict_by_a_link_is_refused",
+    "AZ097": "assessors/test_plenaries.py test_en_bloc_each_claim_has_its_own_result",
+    "AZ098": "assessors/test_plenary_pages.py test_an_issued_pak_is_not_edited",
+    "AZ102": "assessors/test_plenary_pages.py test_from_the_plan_to_the_ledger_by_the_pages",
+    "AZ163": "assessors/test_plenary_pages.py test_the_chair_does_not_determine",
     "AZ104": "accounts/test_access.py test_whatever_shows_a_person_is_logged",
     "AZ107": "credits/ratings/test_approval_pages.py test_az107_who_entered_it_does_not_approve_it",
     "AZ108": "credits/ratings/test_approval_pages.py test_az108_another_officer_approves",
@@ -464,8 +472,8 @@ def _(scene: Scene) -> None:
 
 @row("AZ162")
 def _(scene: Scene) -> None:
-    """The own is never put up for him; what he submitted he does not determine. What he judged
-    comes with the verdicts of issue 5."""
+    """The own is never put up for him; what he submitted he does not determine. What he
+    judged: assessors/test_plenaries.py."""
     user = scene.users[Role.DETERMINER]
     paper = scene.papers[scene.sari.pk]["determined document"]
     issuing.return_unsigned(paper, "Periksa", None)

@@ -5,4 +5,5 @@ from credits.services.claims import (  # noqa: F401
     determining,
     objecting,
     papers,
+    telling,
 )

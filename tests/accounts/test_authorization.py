@@ -60,7 +60,8 @@ ELSEWHERE = {
     "test_az058_a_deputy_rates_within_the_dates_of_the_delegation",
     "AZ092": "assessors/test_plenary_pages.py test_from_the_plan_to_the_ledger_by_the_pages",
     "AZ093": "assessors/test_plenaries.py test_the_vice_chair_leads_where_the_claim_is_the_chairs",
-    "AZ094": "assessors/test_plenary_pages.py test_without_quorum_the_page_answers_409_and_keeps_what_was_entered",
+    "AZ094": "assessors/test_plenary_pages.py "
+    "test_without_quorum_the_page_answers_409_and_keeps_what_was_entered",
     "AZ095": "assessors/test_plenaries.py test_twice_from_two_tabs_decides_once",
     "AZ096": "assessors/test_plenary_pages.py test_a_verdict_by_a_link_is_refused",
     "AZ097": "assessors/test_plenaries.py test_en_bloc_each_claim_has_its_own_result",

@@ -153,7 +153,8 @@ def test_a_determination_that_an_objection_changes_is_replaced(where: Seated, ho
     perform(claim, Act.DETERMINE, officer)
     old, new = claim.decisions.order_by("pk")
     assert (old.units, new.units) == (7_500_000, 9_000_000)
-    assert old.withdrawn_at is not None and new.withdrawn_at is None
+    assert old.withdrawn_at is not None
+    assert new.withdrawn_at is None
     lines = LedgerEntry.objects.filter(employee=claim.employee, kind="claim").order_by("seq")
     assert [line.amount_units for line in lines] == [7_500_000, -7_500_000, 9_000_000]
     papers = Document.objects.filter(form="konvensional").order_by("pk")

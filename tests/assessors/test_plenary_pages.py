@@ -323,7 +323,6 @@ def test_the_pages_cost_the_same_whatever_the_number_of_rows(client: Client, whe
     assert queries(client, reverse("assessors:plenaries")) == listed
     as_user(client, officer)
     assert queries(client, reverse("credits:determinations")) == queue
-    print("queries", few, listed, queue)
     assert max(listed, queue) <= 12
     assert few <= 20
 

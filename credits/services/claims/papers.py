@@ -6,6 +6,7 @@ its decision and the ladder; nobody types an amount or a conclusion (fault B10).
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -310,11 +311,10 @@ def make(claim: Claim, day: date) -> list[Document]:
         if form == Form.CONVENTIONAL:
             decision.document = made[-1]
             decision.save(update_fields=["document"])
-    try:
-        # Put up by the system: whether the officer may determine was asked before.
+    # Put up by the system: whether the officer may determine was asked before. Without a scheme
+    # they stay drafts until Biro SDM sets one and numbers them.
+    with suppress(NumberingError):
         issuing.issue([d.pk for d in made], None, day)
-    except NumberingError:
-        pass  # they stay drafts until Biro SDM sets a scheme and numbers them
     return made
 
 

@@ -51,7 +51,7 @@ def determination_queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def determination_act(request: HttpRequest) -> HttpResponse:
     """Determine the claims chosen; each has its own result."""
-    ids = [str(one) for text in request.POST.getlist("claim") if (one := as_uuid(text))]
+    ids = [str(key) for text in request.POST.getlist("claim") if (key := as_uuid(text))]
     done = queue.determine_many(signed_in(request), ids)
     refused = [one for one in done if one.error is not None]
     for one in refused[:TOLD]:

@@ -157,7 +157,8 @@ def test_the_determination_brings_its_papers_numbered_and_kept() -> None:
     found, determination = Document.objects.filter(employee=claim.employee).order_by("pk")
     assert (found.form, determination.form) == ("hapak", "konvensional")
     assert {found.state, determination.state} == {"awaiting"}
-    assert determination.signer is not None and determination.number
+    assert determination.signer is not None
+    assert determination.number
     assert claim.decisions.get().document == determination
     stated = from_json(determination.content)
     assert isinstance(stated, ConventionalForm)
@@ -214,9 +215,9 @@ def test_the_dupak_states_what_was_submitted() -> None:
     claim = submitted(claimant(where.team.positions.get()))
     form = papers.dupak(claim)
     assert (form.total, form.is_draft) == (Fraction(3), False)
-    assert (
-        form.signatory is not None and form.signatory.name == claim.submitted_by.employee.full_name
-    )
+    assert claim.submitted_by is not None
+    assert form.signatory is not None
+    assert form.signatory.name == claim.submitted_by.employee.full_name
     page = present(form)
     assert page["total"] == "3,000"
     assert papers.dupak_pdf(claim) == papers.dupak_pdf(claim)

@@ -1,6 +1,6 @@
 """Plenaries: planned by the secretary, led by the chair, read by the members."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from credits import claim_words
 from credits.services.claims.errors import ClaimError
 
 A_PAGE = 30
+DIGITS = 19  # of a key of the database
 TOLD = 10  # refused claims that are told one by one
 BADGES = {
     "planned": "badge-info",
@@ -203,6 +204,11 @@ def _next(plenary: Plenary, session: plenaries.Session, undecided: int) -> str:
     return ""
 
 
+def _numbers(texts: Iterable[str]) -> list[int]:
+    """Keys as posted; what is none, or longer than any key, is left out."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) < DIGITS]
+
+
 def _act(request: HttpRequest, public_id: UUID, do: Callable[[Plenary, User], str]) -> HttpResponse:
     """Do an act and say so; a refusal shows the page with the reason and its status."""
     plenary = _plenary(request, public_id)
@@ -224,11 +230,13 @@ def plenary_attend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who came, and in whose place an alternate sits."""
 
     def do(plenary: Plenary, user: User) -> str:
-        present = {int(pk) for pk in request.POST.getlist("present") if pk.isdecimal()}
+        present = set(_numbers(request.POST.getlist("present")))
         stands = {
-            int(name[4:]): int(value)
+            member: seat
             for name, value in request.POST.items()
-            if name.startswith("for-") and name[4:].isdecimal() and str(value).isdecimal()
+            if name.startswith("for-")
+            for member in _numbers([name[4:]])
+            for seat in _numbers([str(value)])
         }
         session = plenaries.attend(plenary, present, stands, user)
         return _("Recorded: %(present)s present, the quorum is %(quorum)s.") % {
@@ -261,7 +269,7 @@ def plenary_agreed(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if not form.is_valid():
             raise ClaimError("votes_wrong", 400, present=session_of(plenary).present)
         data = form.cleaned_data
-        ids = [int(pk) for pk in request.POST.getlist("item") if pk.isdecimal()]
+        ids = _numbers(request.POST.getlist("item"))
         votes = Votes(data["votes_for"], data["votes_against"])
         done = plenaries.decide_agreed(plenary, ids, votes, user, words=data["words"])
         refused = [one for one in done if one.error is not None]
@@ -485,7 +493,7 @@ def minutes_signed(request: HttpRequest, public_id: UUID) -> Any:
         raise Http404
     rows = plenary.agenda.select_related("claim__employee")
     looked(request, "plenary", [row.claim.employee for row in rows])
-    ending = plenary.signed_file.name.rpartition(".")[2]
+    ending = str(plenary.signed_file.name).rpartition(".")[2]
     return FileResponse(
         plenary.signed_file.open("rb"),
         as_attachment=True,

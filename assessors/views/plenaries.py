@@ -502,6 +502,7 @@ def minutes_signed(request: HttpRequest, public_id: UUID) -> Any:
 
 
 def _hand_in(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    _plenary(request, public_id)
     if not allows(request.user, "plenary", "change"):
         raise PermissionDenied
     form = SignedForm(request.POST, request.FILES)

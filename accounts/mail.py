@@ -9,8 +9,10 @@ from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Notice, User
+from accounts.notices import text_of
 
 
 def address(route: str, *arguments: str) -> str:
@@ -37,3 +39,25 @@ def send_reset(user: User) -> None:
             {"user": user, "link": address("accounts:reset_confirm", number, token)},
         )
         send_mail(_("A new password for SIJAFUNG"), text, None, [user.email])
+
+
+DIGEST_LINES = 20  # notices said in one letter; the rest is counted
+
+
+def send_digest(user: User, notices: list[Notice]) -> None:
+    """What the product told a user, in one letter. Neither subject nor text names a person."""
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        number = len(notices)
+        text = render_to_string(
+            "accounts/mail_digest.txt",
+            {
+                "user": user,
+                "lines": [text_of(notice) for notice in notices[:DIGEST_LINES]],
+                "more": max(number - DIGEST_LINES, 0),
+                "link": address("accounts:notices"),
+            },
+        )
+        subject = ngettext(
+            "SIJAFUNG: %(n)s notice for you", "SIJAFUNG: %(n)s notices for you", number
+        )
+        send_mail(subject % {"n": number}, text, None, [user.email])

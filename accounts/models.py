@@ -240,6 +240,7 @@ class Notice(models.Model):
     url = models.CharField(max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)  # in which letter; null = in none yet
 
     class Meta:
         verbose_name = _("notice")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Notice, SavedList, SavedQuery, User
@@ -98,6 +99,44 @@ def notify(user: User | None, kind: str, params: Mapping[str, Any], url: str) ->
     if user is None:
         return None
     return Notice.objects.create(user=user, kind=kind, params=dict(params), url=url)
+
+
+def notify_together(
+    user: User | None, kind: str, params: Mapping[str, Any], url: str, together: str
+) -> Notice | None:
+    """As `notify`, but many of a kind become one: an unread notice of the day counts on.
+
+    Its `params` hold "n"; from the second on it leads to `together`. A notice that somebody else
+    writes to at this moment is passed by, so that acts on many claims never wait for each other.
+    """
+    if user is None:
+        return None
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    open_ones = Notice.objects.filter(
+        user=user, kind=kind, read_at__isnull=True, mailed_at__isnull=True, created_at__gte=today
+    )
+    with transaction.atomic():
+        known = open_ones.select_for_update(skip_locked=True).order_by("-pk").first()
+        if known is None:
+            return notify(user, kind, dict(params) | {"n": 1}, url)
+        known.params = dict(params) | {"n": known.params.get("n", 1) + 1}
+        known.url = together
+        known.save(update_fields=["params", "url"])
+    return known
+
+
+def notify_daily(user: User | None, kind: str, params: Mapping[str, Any], url: str) -> bool:
+    """A reminder: told once a day at most, however often the task runs. Whether it was told now."""
+    if user is None:
+        return False
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        told = Notice.objects.filter(user=user, kind=kind, url=url, created_at__gte=today)
+        if told.exists():
+            return False
+        notify(user, kind, params, url)
+    return True
 
 
 def read_notices(user: User, ids: Iterable[int] | None = None) -> int:

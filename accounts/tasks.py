@@ -1,17 +1,20 @@
 """Letters and tidying in the worker: ids in, never a name or a token."""
 
 import logging
+from datetime import timedelta
 
 from axes.handlers.proxy import AxesProxyHandler
 from celery import shared_task
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import invitations, mail, retention, sealing, services, sign_ins
-from accounts.models import User
+from accounts.models import Notice, User
 
 log = logging.getLogger("sijafung.accounts")
 PART = 50  # letters of one task
+MAILED_WITHIN = timedelta(days=3)  # older notices are no news any more
 
 
 @shared_task
@@ -68,3 +71,29 @@ def forget_notices() -> None:
 def destroy_approved() -> None:
     """At once after an approval, and every night: destroy what two persons agreed on."""
     retention.carry_out()
+
+
+@shared_task
+def send_digests() -> None:
+    """Write to everybody about what he was told and has not read: one letter for all of it."""
+    if settings.NOTICE_MAIL == "off":
+        return
+    waiting = Notice.objects.filter(
+        read_at__isnull=True,
+        mailed_at__isnull=True,
+        created_at__gte=timezone.now() - MAILED_WITHIN,
+    )
+    people = User.objects.filter(pk__in=waiting.values("user"), is_active=True).exclude(email="")
+    for user in people:
+        with transaction.atomic():
+            rows = list(waiting.filter(user=user).select_for_update(skip_locked=True))
+            if not rows:
+                continue
+            # Marked in the transaction of the letter: a letter that fails is written anew, a task
+            # that runs twice writes once.
+            Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=timezone.now())
+            try:
+                mail.send_digest(user, rows)
+            except OSError as error:
+                transaction.set_rollback(True)
+                log.warning("letter_failed", extra={"user": user.pk, "kind": type(error).__name__})

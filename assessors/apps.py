@@ -7,9 +7,11 @@ class AssessorsConfig(AppConfig):
     verbose_name = _("Assessors")
 
     def ready(self) -> None:
-        from assessors import policy  # noqa: F401 - it needs the models
-        from assessors.services import standing
+        from assessors import notices, plenary_words, policy  # noqa: F401 - they need the models
+        from assessors.services import hooks, standing
         from assessors.views import panels
 
         standing.register()
+        hooks.register()
+        notices.register()
         panels.register()

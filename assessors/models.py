@@ -335,6 +335,10 @@ class Plenary(models.Model):
     day = models.DateField(_("date"))
     starts_at = models.TimeField(_("time"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
+    number = models.CharField(_("number of the minutes"), max_length=120, blank=True)
+    # What chose the sample of the agreed claims, and how many percent of them.
+    seed = models.CharField(max_length=32, blank=True)
+    sample_percent = models.CharField(max_length=10, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     led_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="plenaries_led"
@@ -414,6 +418,9 @@ class AgendaItem(models.Model):
     votes_for = models.PositiveSmallIntegerField(_("for"), null=True, blank=True)
     votes_against = models.PositiveSmallIntegerField(_("against"), null=True, blank=True)
     words = models.CharField(_("considerations"), max_length=1000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

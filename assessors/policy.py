@@ -88,6 +88,9 @@ _SEEN = {Role.ASSESSOR: Scope.ASSIGNED, Role.CHAIR: Scope.TEAM, Role.SECRETARY: 
 for _action in ("view", "act"):
     extend("claim", _action, _SEEN)
 extend("claim", "check", {Role.SECRETARY: Scope.TEAM})  # of completeness
+# The chair signs the result of the team (HAPAK) like every other document.
+for _resource, _action in (("signing", "view"), ("signing", "change"), ("document", "view")):
+    extend(_resource, _action, {Role.CHAIR: Scope.SIGNER})
 declare_scope("claim", Scope.ASSIGNED, assigned_claims)
 declare_scope("claim", Scope.TEAM, claims_of_team)
 

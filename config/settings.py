@@ -202,6 +202,8 @@ if OIDC_ENABLED:
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", default="sijafung@localhost")
 EMAIL_TIMEOUT = 20
+# Letters about notices: "digest" (one a day, at seven), "soon" (within five minutes), "off".
+NOTICE_MAIL = env.str("NOTICE_MAIL", default="digest")
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
@@ -316,6 +318,18 @@ CELERY_BEAT_SCHEDULE = {
     "destroy-approved": {
         "task": "accounts.tasks.destroy_approved",
         "schedule": crontab(hour=3, minute=50),
+    },
+    "remind-claims": {
+        "task": "credits.tasks.remind_claims",
+        "schedule": crontab(hour=6, minute=30),
+    },
+    "remind-teams": {
+        "task": "assessors.tasks.remind_teams",
+        "schedule": crontab(hour=6, minute=40),
+    },
+    "send-digests": {
+        "task": "accounts.tasks.send_digests",
+        "schedule": 300.0 if NOTICE_MAIL == "soon" else crontab(hour=7, minute=0),
     },
     "forget-notices": {
         "task": "accounts.tasks.forget_notices",

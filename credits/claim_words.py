@@ -133,6 +133,12 @@ PROBLEMS: dict[str, Any] = {
         "Another table of this position is in force from %(start)s to %(end)s. Choose the same "
         "dates to replace it, or dates that share no day with it."
     ),
+    # objections, papers
+    "objection_items": _("Name at least one item of this claim that you object to."),
+    "objection_answered": _(
+        "An objection to this decision was answered already: the decision stands."
+    ),
+    "no_dupak": _("There is no DUPAK: the claim has no activities, or no position is on record."),
 }
 
 FINDINGS: dict[str, Any] = {

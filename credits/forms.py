@@ -102,7 +102,9 @@ class DocumentForm(ScopeForm):
     scopes: ClassVar[list[tuple[str, Any]]] = [c for c in ScopeForm.scopes if c[0] != STALE]
 
     papers = forms.MultipleChoiceField(
-        label=_("Forms"), choices=Document.Form.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Forms"),
+        choices=[(f.value, f.label) for f in Document.BY_HAND],
+        widget=forms.CheckboxSelectMultiple,
     )
     start = DayField(label=_("Period from"))
     end = DayField(label=_("Period until"))
@@ -114,7 +116,7 @@ class DocumentForm(ScopeForm):
         year = timezone.localdate().year - 1  # the last one that is closed
         self.initial.update(
             {
-                "papers": Document.Form.values,
+                "papers": [f.value for f in Document.BY_HAND],
                 "start": date(year, 1, 1),
                 "end": date(year, 12, 31),
             }

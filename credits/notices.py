@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.notices import declare
 from accounts.services import notify
@@ -87,3 +88,68 @@ declare("batch.drafting.done", _drafted)
 declare("batch.issuing.done", _issued)
 for _stage in DocumentBatch.Stage.values:
     declare(f"batch.{_stage}.partly", _batch_partly)
+
+
+# ------------------------------------------------------------------ claims
+
+
+def _said(params: Mapping[str, Any]) -> dict[str, str]:
+    """Kind, state and actor of a claim in words."""
+    from credits.claim_words import ACTORS
+    from credits.models.claims.life import STATE_LABELS
+    from credits.services.claims.kinds import kinds
+
+    titles = {kind.code: str(kind.title) for kind in kinds()}
+    state = STATE_LABELS.get(params.get("state", ""), params.get("state", ""))
+    actor = ACTORS.get(params.get("actor", ""), "")
+    kind = titles.get(params.get("kind", ""), params.get("kind", ""))
+    return {"kind": kind, "state": str(state), "actor": str(actor)}
+
+
+def _claim_of_holder(params: Mapping[str, Any]) -> str:
+    return _("Your claim (%(kind)s) is now: %(state)s.") % _said(params)
+
+
+def _claim_of_submitter(params: Mapping[str, Any]) -> str:
+    return _("A claim that you handed in (%(kind)s) is now: %(state)s.") % _said(params)
+
+
+def _claim_turn(params: Mapping[str, Any]) -> str:
+    number = int(params.get("n", 1))
+    text = ngettext(
+        "A claim waits for you as %(actor)s.",
+        "%(n)s claims wait for you as %(actor)s.",
+        number,
+    )
+    return text % (_said(params) | {"n": number_format(number)})
+
+
+def _days(params: Mapping[str, Any], today: str, one: str, many: str) -> str:
+    left = int(params.get("days", 0))
+    return today if left == 0 else one if left == 1 else many % {"days": number_format(left)}
+
+
+def _remind_returned(params: Mapping[str, Any]) -> str:
+    return _days(
+        params,
+        _("A returned claim should come back today."),
+        _("A returned claim should come back by tomorrow."),
+        _("A returned claim should come back within %(days)s days."),
+    )
+
+
+def _remind_objection(params: Mapping[str, Any]) -> str:
+    return _days(
+        params,
+        _("Today is the last day for an objection to a decision on a claim."),
+        _("An objection to a decision on a claim is possible until tomorrow."),
+        _("An objection to a decision on a claim is possible for %(days)s more days."),
+    )
+
+
+declare("claim.holder", _claim_of_holder)
+declare("claim.coordinator", _claim_of_submitter)
+for _actor in ("holder", "coordinator", "secretary", "assessor", "chair", "superior", "determiner"):
+    declare(f"claim.turn.{_actor}", _claim_turn)
+declare("claim.remind.returned", _remind_returned)
+declare("claim.remind.objection", _remind_objection)

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from credits.services import documents, runs, verification
+from credits.services.claims import reminders
 
 
 @shared_task(soft_time_limit=600, time_limit=660)
@@ -39,3 +40,9 @@ def recalculate_stale() -> None:
 @shared_task
 def anchor_ledger() -> None:
     verification.anchor(settings.LEDGER_ANCHOR_DIR)
+
+
+@shared_task
+def remind_claims() -> None:
+    """Every morning: terms of claims that end soon. A second run tells nobody again."""
+    reminders.remind()

@@ -11,7 +11,7 @@ from credits.views import (
     signing,
     verification,
 )
-from credits.views.claims import activities, editing, evidence, lists
+from credits.views.claims import activities, deciding, editing, evidence, lists
 from credits.views.claims import pages as claims
 from employees.views.entries import routes
 
@@ -144,6 +144,10 @@ urlpatterns: list[URLPattern] = [
         name="activity_import_discard",
     ),
     path("butir-kegiatan/<int:pk>/", activities.activity_table, name="activity_table"),
+    path("usulan/<uuid:public_id>/keberatan/", deciding.objection, name="objection"),
+    path("usulan/<uuid:public_id>/dupak.pdf", deciding.dupak_pdf, name="dupak"),
+    path("penetapan-usulan/", deciding.determination_queue, name="determinations"),
+    path("penetapan-usulan/tetapkan/", deciding.determination_act, name="determine_many"),
     *(route for entry in entries.ENTRIES for route in routes(entry)),
     path(
         "pegawai/<uuid:public_id>/saldo-awal/<int:pk>/pindaian/",

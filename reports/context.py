@@ -29,6 +29,8 @@ NAVIGATION = (
     (_("Secretariat"), "assessors:desk", ("assignment", "add")),
     (_("Judging"), "assessors:queue", ("assignment", "judge")),
     (_("Assessor teams"), "assessors:teams", ("team", "view")),
+    (_("Plenaries"), "assessors:plenaries", ("plenary", "view")),
+    (_("To determine"), "credits:determinations", ("claim", "determine")),
     (_("Regulations"), "reports:regulations", ("regulation", "view")),
     (_("Correction requests"), "reports:requests", ("correction_request", "view")),
     (_("Relatives"), "employees:kinships", ("kinship", "oversee")),

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policy import Role, allows, roles_of, visible
-from assessors.models import Assignment, Membership
+from assessors.models import Assignment, Membership, Plenary
 from assessors.policy import seats
 from assessors.selectors import (
     ENDING_DAYS,
@@ -45,6 +45,7 @@ from credits.models import (
 )
 from credits.rules import claim_states
 from credits.selectors import OVERDUE_DAYS, closable_periods, overdue, stopped_runs
+from credits.services.claims.queue import ready as claims_to_determine
 from employees.models import CorrectionRequest, Employee, ImportBatch
 from employees.services import requests
 from positions.models import Position
@@ -654,6 +655,75 @@ def _assessor(user: User, on: date) -> Iterator[Duty]:
     )
 
 
+# ------------------------------------------------------------------ plenaries and determination
+
+
+def _chair(user: User, on: date) -> Iterator[Duty]:
+    """One statement."""
+    mine = Plenary.objects.filter(
+        team__in=seats(user, on, Membership.Role.CHAIR, Membership.Role.VICE).values("team")
+    )
+    counts = _counted(
+        mine,
+        {
+            "session": Q(state=Plenary.State.OPEN),
+            "today": Q(state=Plenary.State.PLANNED, day__lte=on),
+            "planned": Q(state=Plenary.State.PLANNED, day__gt=on),
+            "unsigned": Q(state=Plenary.State.CLOSED, signed_hash=""),
+        },
+    )
+    for kind, urgency, title, why in (
+        (
+            "session",
+            Urgency.NOW,
+            ngettext("plenary in session", "plenaries in session", counts["session"]),
+            _("Decide on the agenda, then close: the minutes follow from it."),
+        ),
+        (
+            "today",
+            Urgency.NOW,
+            ngettext("plenary to open", "plenaries to open", counts["today"]),
+            _("Its day has come. The secretary records who is present."),
+        ),
+        (
+            "unsigned",
+            Urgency.SOON,
+            ngettext(
+                "plenary whose minutes are not signed",
+                "plenaries whose minutes are not signed",
+                counts["unsigned"],
+            ),
+            _("The decided claims are determined after that."),
+        ),
+        (
+            "planned",
+            Urgency.LATER,
+            ngettext("plenary ahead", "plenaries ahead", counts["planned"]),
+            _("The agenda can be read already."),
+        ),
+    ):
+        yield Duty(
+            urgency,
+            f"plenary_{kind}",
+            title,
+            reverse("assessors:plenaries"),
+            why,
+            counts[kind],
+        )
+
+
+def _determiner(user: User, on: date) -> Iterator[Duty]:
+    count = claims_to_determine(user).order_by().count()
+    yield Duty(
+        Urgency.NOW,
+        "determine",
+        ngettext("claim to determine", "claims to determine", count),
+        reverse("credits:determinations"),
+        _("The plenary decided it and its minutes are signed."),
+        count,
+    )
+
+
 _BY_ROLE: dict[Role, Callable[[User, date], Iterator[Duty]]] = {
     Role.HR: _officer,
     Role.SUPERIOR: _superior,
@@ -661,6 +731,8 @@ _BY_ROLE: dict[Role, Callable[[User, date], Iterator[Duty]]] = {
     Role.ADMIN: _administrator,
     Role.SECRETARY: _secretary,
     Role.ASSESSOR: _assessor,
+    Role.CHAIR: _chair,
+    Role.DETERMINER: _determiner,
 }
 
 

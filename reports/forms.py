@@ -57,7 +57,7 @@ class BulkRunForm(forms.Form):
 class BulkDraftForm(forms.Form):
     """Which forms, over which period, for the people chosen on the list."""
 
-    PAPERS = Document.Form.choices
+    PAPERS = tuple((f.value, f.label) for f in Document.BY_HAND)
 
     papers = forms.MultipleChoiceField(
         label=_("Forms"), choices=PAPERS, widget=forms.CheckboxSelectMultiple
@@ -70,7 +70,7 @@ class BulkDraftForm(forms.Form):
         year = timezone.localdate().year - 1  # the last one that is closed
         self.initial.update(
             {
-                "papers": Document.Form.values,
+                "papers": [f.value for f in Document.BY_HAND],
                 "start": date(year, 1, 1),
                 "end": date(year, 12, 31),
             }

@@ -13,6 +13,7 @@ from assessors.models import Assignment, Membership, Team
 from assessors.policy import seats
 from assessors.selectors import holding
 from assessors.services import assigning
+from assessors.services.plenaries import judges
 from credits.models import Claim
 from credits.rules.claim_states import Act, Actor, Condition
 from credits.services.claims import who
@@ -46,9 +47,7 @@ def _is_assessor(user: User, claim: Claim, day: date) -> bool:
 def _another_than_judged(claim: Claim, user: Any, day: date) -> ClaimError | None:
     if user is None:
         return None
-    judged = Assignment.objects.filter(claim=claim, member__employee__user_id=user.pk)
-    led = claim.agenda.filter(plenary__led_by__employee__user_id=user.pk)
-    return ClaimError("judged_it", 403) if judged.exists() or led.exists() else None
+    return ClaimError("judged_it", 403) if judges(claim, user) else None
 
 
 def _seated(*roles: str) -> Callable[[date], Q]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from fractions import Fraction
 
-from credits.documents.content import DeterminationForm, Target
+from credits.documents.content import ConventionalForm, DeterminationForm, Target
 
 
 class Outcome(StrEnum):
@@ -45,3 +45,31 @@ def conclude(total: Fraction, rank: Target | None, level: Target | None) -> Outc
 def conclusion_of(form: DeterminationForm) -> Outcome:
     """The outcome that the figures of this form carry."""
     return conclude(form.total, form.rank, form.level)
+
+
+class Rung(StrEnum):
+    """What a conventional PAK says of the next grade."""
+
+    MET = "met"
+    SHORT = "short"  # of the cumulative minimum
+    SHORT_OF_MAIN = "short_of_main"  # of the part that the main elements must give
+    TOP = "top"
+
+
+def conventional(form: ConventionalForm) -> Rung:
+    """What the figures allow against the ladder (R-050 to R-052, R-068); exact, never as printed.
+
+    As `credits.rules.conventional.count_for_promotion`: support above its cap is cut.
+    """
+    if form.minimum is None or form.main_minimum is None or form.support_maximum is None:
+        return Rung.TOP
+    if form.base + form.main + min(form.support, form.support_maximum) < form.minimum:
+        return Rung.SHORT
+    return Rung.MET if form.main >= form.main_minimum else Rung.SHORT_OF_MAIN
+
+
+def shortfall(form: ConventionalForm) -> Fraction:
+    """What is missing to the next grade, or (negative) what is above it; 0 at the top."""
+    if form.minimum is None or form.support_maximum is None:
+        return Fraction(0)
+    return form.minimum - form.base - form.main - min(form.support, form.support_maximum)

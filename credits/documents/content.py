@@ -292,10 +292,185 @@ class DeterminationForm(Form):
         return sum((row.total for row in self.rows), Fraction(0))
 
 
-Content = ConversionForm | AccumulationForm | DeterminationForm
+# --- the conventional regime: what is claimed, what was found, what is determined ---------------
 
-_FORMS: dict[str, type[ConversionForm] | type[DeterminationForm]] = {
-    form.FORM: form for form in (ConversionForm, AccumulationForm, DeterminationForm)
+
+class Group(StrEnum):
+    """Rows of a conventional PAK: 1 UTAMA (a to c), 2 PENUNJANG."""
+
+    EDUCATION = "pendidikan"
+    DUTIES = "utama"
+    PROFESSION = "profesi"
+    SUPPORT = "penunjang"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedItem:
+    """An activity as claimed and, on the HAPAK, as decided; amounts are the claimant's share.
+
+    `unit` is what one product is worth. `decided_quantity` None: not decided yet.
+    """
+
+    number: int
+    group: Group
+    sub_element: str
+    activity: str
+    product: str
+    quantity: int
+    unit: Fraction
+    points: Fraction
+    decided_quantity: int | None = None
+    decided_points: Fraction | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalForm(Form):
+    """DUPAK: what a submitted claim states, item by item.
+
+    `submitted_on`: the day on which it was handed in, by whoever stands in the signature block.
+    """
+
+    FORM: ClassVar[str] = "dupak"
+
+    items: tuple[ClaimedItem, ...]
+    submitted_on: date | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len({i.number for i in self.items}) != len(self.items):
+            raise ContentError("an item is stated twice")
+
+    @property
+    def is_draft(self) -> bool:
+        """A DUPAK is what was submitted: it takes no number of its own."""
+        return self.submitted_on is None
+
+    @property
+    def total(self) -> Fraction:
+        """Exact sum of the items as claimed."""
+        return sum((item.points for item in self.items), Fraction(0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingForm(ProposalForm):
+    """HAPAK: what the team found on each item, and what of the sum counts.
+
+    `counted` is the main elements and, up to its cap, the support (R-051, R-052); never more than
+    the sum of what was found.
+    """
+
+    FORM: ClassVar[str] = "hapak"
+
+    counted: Fraction
+    session: str = ""  # day and number of the plenary, as printed
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if any(item.decided_points is None for item in self.items):
+            raise ContentError("an item without a decision")
+        if self.counted > self.found:
+            raise ContentError("more counts than was found")
+
+    @property
+    def is_draft(self) -> bool:
+        """As the other forms that an official signs."""
+        return not (self.number.strip() and self.dated and self.signatory)
+
+    @property
+    def found(self) -> Fraction:
+        """Exact sum of what the team found."""
+        return sum((item.decided_points or Fraction(0) for item in self.items), Fraction(0))
+
+    @property
+    def total(self) -> Fraction:
+        """What counts."""
+        return self.counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRow:
+    """A row of the conventional PAK: LAMA and BARU of one group."""
+
+    group: Group
+    old: Fraction = Fraction(0)
+    new: Fraction = Fraction(0)
+
+    @property
+    def total(self) -> Fraction:
+        """JUMLAH of the row."""
+        return self.old + self.new
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConventionalForm(Form):
+    """PENETAPAN ANGKA KREDIT of the conventional regime: LAMA / BARU / JUMLAH (R-050 to R-052).
+
+    `base`: cumulative points that carry the grade held; the LAMA of the rows are points determined
+    since. `minimum` of the next grade, of which `main_minimum` must come from the main elements and
+    at most `support_maximum` from the support; all three None at the top of the ladder. The
+    conclusion is no field: `conclusion.conventional()` derives it from the figures (fault B10).
+    """
+
+    FORM: ClassVar[str] = "conventional"
+
+    grade: str
+    base: Fraction
+    rows: tuple[GroupRow, ...]
+    next_rank: str = ""  # "Penata, III/c"
+    minimum: Fraction | None = None
+    main_minimum: Fraction | None = None
+    support_maximum: Fraction | None = None
+    replaces: str = ""  # number of the PAK that this one takes the place of
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if {row.group for row in self.rows} != set(Group) or len(self.rows) != len(Group):
+            raise ContentError("a conventional PAK states each group once")
+        limits = (self.minimum, self.main_minimum, self.support_maximum)
+        if len({limit is None for limit in limits}) > 1 or (self.minimum is None) == bool(
+            self.next_rank
+        ):
+            raise ContentError("the limits of the next grade are given together or not at all")
+
+    @property
+    def main(self) -> Fraction:
+        """JUMLAH of the main elements."""
+        return sum((r.total for r in self.rows if r.group is not Group.SUPPORT), Fraction(0))
+
+    @property
+    def support(self) -> Fraction:
+        """JUMLAH of the support."""
+        return sum((r.total for r in self.rows if r.group is Group.SUPPORT), Fraction(0))
+
+    @property
+    def total(self) -> Fraction:
+        """JUMLAH ANGKA KREDIT KUMULATIF, exact."""
+        return self.base + self.main + self.support
+
+
+Content = (
+    ConversionForm
+    | AccumulationForm
+    | DeterminationForm
+    | ProposalForm
+    | FindingForm
+    | ConventionalForm
+)
+
+_FORMS: dict[
+    str,
+    type[ConversionForm] | type[DeterminationForm] | type[ProposalForm] | type[ConventionalForm],
+] = {
+    form.FORM: form
+    for form in (
+        ConversionForm,
+        AccumulationForm,
+        DeterminationForm,
+        ProposalForm,
+        FindingForm,
+        ConventionalForm,
+    )
 }
 
 

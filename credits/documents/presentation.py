@@ -13,18 +13,29 @@ from typing import Any
 
 import segno
 
-from credits.documents.conclusion import Outcome, conclusion_of
+from credits.documents.conclusion import (
+    Outcome,
+    Rung,
+    conclusion_of,
+    conventional,
+    shortfall,
+)
 from credits.documents.content import (
     Absence,
     AccumulationForm,
     Capacity,
+    ClaimedItem,
     Content,
+    ConventionalForm,
     ConversionForm,
     ConversionLine,
     DeterminationForm,
     DeterminationRow,
+    FindingForm,
     Form,
+    Group,
     Identity,
+    ProposalForm,
     RowKind,
     Signatory,
     Target,
@@ -47,11 +58,17 @@ _TITLES = {
     "conversion": "KONVERSI PREDIKAT KINERJA KE ANGKA KREDIT",
     "accumulation": "AKUMULASI ANGKA KREDIT",
     "determination": "PENETAPAN ANGKA KREDIT",
+    "dupak": "DAFTAR USUL PENETAPAN ANGKA KREDIT",
+    "hapak": "HASIL PENILAIAN ANGKA KREDIT",
+    "conventional": "PENETAPAN ANGKA KREDIT",
 }
 _PERIOD_LABELS = {
     "conversion": "Periode",
     "accumulation": "Masa Penilaian",
     "determination": "Masa Penilaian",
+    "dupak": "Masa Penilaian",
+    "hapak": "Masa Penilaian",
+    "conventional": "Masa Penilaian",
 }
 _ROW_LABELS = {
     RowKind.BASE: "AK Dasar yang diberikan",
@@ -85,6 +102,12 @@ def present(content: Content) -> dict[str, Any]:
     """Everything the template of this form prints, as plain JSON values."""
     if isinstance(content, DeterminationForm):
         own = _determination(content)
+    elif isinstance(content, FindingForm):
+        own = _finding(content)
+    elif isinstance(content, ProposalForm):
+        own = _proposal(content)
+    elif isinstance(content, ConventionalForm):
+        own = _conventional(content)
     elif isinstance(content, AccumulationForm):
         own = _accumulation(content)
     else:
@@ -182,13 +205,21 @@ def _signature(form: Form) -> dict[str, Any]:
     missing = form.determined and signatory is None
     return {
         "missing": _NO_DETERMINER if missing else "",
+        "words": "Diusulkan" if form.FORM == "dupak" else "Ditetapkan",
         "place": form.place or _DOTS,
         "date": long_date(form.dated) if form.dated else _DOTS,
-        "office": _office_lines(signatory) if signatory else ["Pejabat Penilai Kinerja,"],
+        "office": _office_lines(signatory) if signatory else [_unsigned_office(form)],
         "name": signatory.name if signatory else _DOTS,
         "rank": signatory.rank if signatory else "",
         "nip": signatory.nip if signatory else _DOTS,
     }
+
+
+def _unsigned_office(form: Form) -> str:
+    """Who would sign, where nobody is known yet."""
+    if isinstance(form, FindingForm):
+        return "Ketua Tim Penilai,"
+    return "Pejabat Pengusul," if isinstance(form, ProposalForm) else "Pejabat Penilai Kinerja,"
 
 
 def _office_lines(signatory: Signatory) -> list[str]:
@@ -385,3 +416,148 @@ def _no_target_sentence(form: DeterminationForm) -> str:
             "LEBIH TINGGI KARENA TELAH MENDUDUKI PANGKAT DAN JENJANG TERTINGGI"
         )
     return "ANGKA KREDIT DICATAT. KENAIKAN PANGKAT/JENJANG JABATAN TIDAK BERLAKU"
+
+
+# --- DUPAK, HAPAK and the PAK of the conventional regime -----------------------------------------
+
+_GROUPS = {
+    Group.EDUCATION: "PENDIDIKAN",
+    Group.DUTIES: "TUGAS JABATAN",
+    Group.PROFESSION: "PENGEMBANGAN PROFESI",
+    Group.SUPPORT: "PENUNJANG",
+}
+
+
+def _by_group(items: Iterable[ClaimedItem]) -> list[tuple[Group, list[ClaimedItem]]]:
+    rows = sorted(items, key=lambda i: i.number)
+    found = ((group, [i for i in rows if i.group is group]) for group in Group)
+    return [(group, members) for group, members in found if members]
+
+
+def _proposal(form: ProposalForm) -> dict[str, Any]:
+    groups = [
+        {
+            "name": _GROUPS[group],
+            "items": [_claimed(item, form.decimals) for item in members],
+            "total": number(sum((i.points for i in members), Fraction(0)), form.decimals),
+        }
+        for group, members in _by_group(form.items)
+    ]
+    submitted = long_date(form.submitted_on) if form.submitted_on else _DOTS
+    return {
+        "groups": groups,
+        "total": number(form.total, form.decimals),
+        "note": _sum_note((i.points for i in form.items), form.total, form.decimals),
+        "submitted": submitted,
+    }
+
+
+def _claimed(item: ClaimedItem, decimals: int) -> dict[str, str]:
+    return {
+        "number": str(item.number),
+        "activity": item.activity,
+        "detail": item.sub_element,
+        "product": item.product or DASH,
+        "quantity": str(item.quantity),
+        "unit": plain_number(item.unit),
+        "points": number(item.points, decimals),
+    }
+
+
+def _finding(form: FindingForm) -> dict[str, Any]:
+    groups = [
+        {
+            "name": _GROUPS[group],
+            "items": [
+                _claimed(item, form.decimals)
+                | {
+                    "decided_quantity": str(item.decided_quantity or 0),
+                    "decided": number(item.decided_points or Fraction(0), form.decimals),
+                    "reason": item.reason,
+                }
+                for item in members
+            ],
+            "total": number(sum((i.points for i in members), Fraction(0)), form.decimals),
+            "found": number(
+                sum((i.decided_points or Fraction(0) for i in members), Fraction(0)),
+                form.decimals,
+            ),
+        }
+        for group, members in _by_group(form.items)
+    ]
+    claimed = sum((i.points for i in form.items), Fraction(0))
+    cut = form.found - form.counted
+    cut_note = (
+        f"Unsur penunjang yang melebihi batas tidak diperhitungkan: {number(cut, form.decimals)}."
+        if cut
+        else ""
+    )
+    return {
+        "groups": groups,
+        "claimed": number(claimed, form.decimals),
+        "found": number(form.found, form.decimals),
+        "total": number(form.counted, form.decimals),
+        "session": form.session or DASH,
+        "cut": cut_note,
+        "note": _sum_note(
+            (i.decided_points or Fraction(0) for i in form.items), form.found, form.decimals
+        ),
+    }
+
+
+_LETTERS = {Group.EDUCATION: "a.", Group.DUTIES: "b.", Group.PROFESSION: "c."}
+_ROWS_OF_PAK = {
+    Group.EDUCATION: "Pendidikan",
+    Group.DUTIES: "Tugas jabatan",
+    Group.PROFESSION: "Pengembangan profesi",
+}
+
+
+def _conventional(form: ConventionalForm) -> dict[str, Any]:
+    rows = {row.group: row for row in form.rows}
+
+    def amounts(old: Fraction, new: Fraction) -> dict[str, str]:
+        return {
+            "old": number(old, form.decimals),
+            "new": number(new, form.decimals),
+            "total": number(old + new, form.decimals),
+        }
+
+    main_rows = [rows[group] for group in _ROWS_OF_PAK]
+    old_main = sum((r.old for r in main_rows), Fraction(0))
+    new_main = sum((r.new for r in main_rows), Fraction(0))
+    support = rows[Group.SUPPORT]
+    return {
+        "grade": form.grade,
+        "base": amounts(form.base, Fraction(0)),
+        "main": [
+            {"letter": _LETTERS[r.group], "label": _ROWS_OF_PAK[r.group]} | amounts(r.old, r.new)
+            for r in main_rows
+        ],
+        "main_sum": amounts(old_main, new_main),
+        "support": amounts(support.old, support.new),
+        "sum": amounts(form.base + old_main + support.old, new_main + support.new),
+        "minimum": DASH if form.minimum is None else number(form.minimum, form.decimals),
+        "conclusion": conventional_sentence(form),
+        "replaces": form.replaces,
+        "note": _sum_note([form.base, *(r.total for r in form.rows)], form.total, form.decimals),
+    }
+
+
+def conventional_sentence(form: ConventionalForm) -> str:
+    """Block III in the words of the form, from the figures and the ladder (fault B10)."""
+    rung = conventional(form)
+    what = f"PANGKAT SETINGKAT LEBIH TINGGI MENJADI {form.next_rank}"
+    if rung is Rung.TOP:
+        return (
+            "ANGKA KREDIT DICATAT. TIDAK TERDAPAT KENAIKAN PANGKAT SETINGKAT LEBIH TINGGI KARENA "
+            "TELAH MENDUDUKI PANGKAT TERTINGGI"
+        )
+    if rung is Rung.MET:
+        return f"DAPAT DIPERTIMBANGKAN UNTUK DINAIKKAN DALAM {what}"
+    if rung is Rung.SHORT_OF_MAIN:
+        missing = (form.main_minimum or Fraction(0)) - form.main
+        why = f"KEKURANGAN ANGKA KREDIT UNSUR UTAMA {_difference(missing, form.decimals)}"
+    else:
+        why = f"KEKURANGAN ANGKA KREDIT {_difference(shortfall(form), form.decimals)}"
+    return f"TIDAK DAPAT DIPERTIMBANGKAN UNTUK DINAIKKAN DALAM {what}, {why}"

@@ -25,7 +25,13 @@ HEADINGS = (
     "Angka kredit",
     "Paraf",
 )
-FORMS = {"conversion": "Konversi", "accumulation": "Akumulasi", "determination": "Penetapan"}
+FORMS = {
+    "conversion": "Konversi",
+    "accumulation": "Akumulasi",
+    "determination": "Penetapan",
+    "hapak": "HAPAK",
+    "conventional": "Penetapan",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

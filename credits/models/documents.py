@@ -168,6 +168,9 @@ class Document(models.Model):
         CONVERSION = "konversi", _("Conversion of ratings (Konversi)")
         ACCUMULATION = "akumulasi", _("Accumulation (Akumulasi)")
         DETERMINATION = "penetapan", _("Determination (PAK)")
+        # Of a claim, made when it is determined and never drafted by hand.
+        FINDING = "hapak", _("Result of the team (HAPAK)")
+        CONVENTIONAL = "konvensional", _("Determination of a claim (conventional PAK)")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -180,6 +183,9 @@ class Document(models.Model):
     class SignedHow(models.TextChoices):
         FILE = "file", _("file signed elsewhere")
         SCAN = "scan", _("scan of the paper signed by hand")
+
+    # Drafted by hand, for one person or many; the others come with an act on a claim.
+    BY_HAND = (Form.CONVERSION, Form.ACCUMULATION, Form.DETERMINATION)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     employee = models.ForeignKey(Employee, models.PROTECT, related_name="documents")

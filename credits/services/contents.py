@@ -83,13 +83,13 @@ def contents(
     )
     units = unit_names(end)
     signatories = Signatories(on or timezone.localdate())
-    for person in _people(ids, end):
+    for person in people_on(ids, end):
         standing = where.get(person.pk)
         if standing is None or not standing.computed:
             drafted.skipped.append((person.pk, "own_rules" if standing else "no_appointment"))
             continue
         account = entries.get(person.pk, [])
-        identity = _identity(person, standing, end, units)
+        identity = identity_of(person, standing, end, units)
         determined = form == Form.DETERMINATION and _is_determined(
             _present_level(account), start, end
         )
@@ -102,7 +102,7 @@ def contents(
             "identity": identity,
             "signatory": signatory,
             "determined": determined,
-            **_surroundings(person),
+            **surroundings_of(person),
         }
         content, used = _build(form, account, standing, common, start, end, equalised)
         if content is None:
@@ -259,7 +259,7 @@ def rank_name(golongan: str) -> str:
     return f"{Golongan(golongan).pangkat}, {golongan}"
 
 
-def _people(ids: Sequence[int], on: date) -> Iterable[Employee]:
+def people_on(ids: Sequence[int], on: date) -> Iterable[Employee]:
     return (
         Employee.objects.filter(id__in=ids)
         .select_related("employer")
@@ -278,7 +278,7 @@ def _people(ids: Sequence[int], on: date) -> Iterable[Employee]:
     )
 
 
-def _identity(person: Any, standing: Standing, on: date, units: dict[int, str]) -> Identity:
+def identity_of(person: Any, standing: Standing, on: date, units: dict[int, str]) -> Identity:
     appointment = max(
         (a for a in person.appointments.all() if a.start <= on), key=lambda a: a.start
     )
@@ -309,7 +309,7 @@ def _identity(person: Any, standing: Standing, on: date, units: dict[int, str]) 
     )
 
 
-def _surroundings(person: Any) -> dict[str, Any]:
+def surroundings_of(person: Any) -> dict[str, Any]:
     """Place, copies and letterhead, which are those of the employer."""
     agency = person.employer
     copies = tuple(line.strip() for line in agency.copies.splitlines() if line.strip())

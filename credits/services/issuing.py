@@ -10,7 +10,7 @@ import io
 import logging
 import secrets
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -29,7 +29,7 @@ from credits.documents.content import from_json
 from credits.documents.render import render
 from credits.models import Document, DocumentEvent
 from credits.services.acts import is_own, submitted_it
-from credits.services.contents import contents
+from credits.services.contents import Drafted, contents
 from credits.services.numbering import take
 from credits.services.periods import closed_over
 from credits.services.signatures import is_signed_copy
@@ -81,7 +81,7 @@ def issue(ids: Iterable[int], actor: User | None, on: date | None = None) -> Iss
     done = Issued()
     ready: list[tuple[Document, dict[str, Any], Employee]] = []
     for (form, start, end), documents in _by_form(drafts.order_by("pk")).items():
-        stands = contents([d.employee_id for d in documents], form, start, end, day)
+        stands = _stated(form)([d.employee_id for d in documents], form, start, end, day)
         closed = closed_over(start, end) is not None
         waiting = _waiting(documents, form, start, end)
         for document in documents:
@@ -105,6 +105,15 @@ def issue(ids: Iterable[int], actor: User | None, on: date | None = None) -> Iss
         )
         _events(done.documents, Event.ISSUED, actor)
     return done
+
+
+def _stated(form: str) -> Callable[..., Drafted]:
+    """What gathers the content of a form; those of claims come from their own module."""
+    if form in Document.BY_HAND:
+        return contents
+    from credits.services.claims import papers  # it issues by this module
+
+    return papers.contents
 
 
 def _by_form(documents: Iterable[Document]) -> dict[tuple[str, date, date], list[Document]]:

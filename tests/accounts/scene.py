@@ -80,8 +80,11 @@ class Scene:
         if what in FACTS:
             row = getattr(person, FACTS[what]).order_by("pk").last()
             return {"public_id": person.public_id, "pk": row.pk}
-        kind = f"determined {what}" if role == Role.DETERMINER else what
+        kind = f"{_OWN_PAPERS[role]} {what}" if role in _OWN_PAPERS else what
         return {"public_id": self.papers[person.pk][kind].public_id}
+
+
+_OWN_PAPERS: dict[Role | None, str] = {Role.DETERMINER: "determined", Role.CHAIR: "found"}
 
 
 LIMITED = (
@@ -90,6 +93,7 @@ LIMITED = (
     Role.COORDINATOR,
     Role.POSITION_COORDINATOR,
     Role.DETERMINER,
+    Role.CHAIR,
 )
 
 
@@ -125,6 +129,8 @@ def build() -> Scene:
     recalculate_now({"all": True}, "test")
     for person in (scene.sari, scene.joko):
         scene.papers[person.pk] = _papers(person)
+        chair = staff[Role.CHAIR] if person == scene.sari else other
+        scene.papers[person.pk] |= _found(scene.papers[person.pk], chair)
     scene.common = _common(staff)
     mine = ImportBatch(
         kind="claims", file_name="usulan.xlsx", state="preview", created_by=users[Role.COORDINATOR]
@@ -166,6 +172,21 @@ def _papers(person: Any) -> dict[str, Document]:
                 file = issuing.issued_pdf(document) + b"/ByteRange [0 1]"
                 document = issuing.sign(document, file, Document.SignedHow.FILE, None)
             made[prefix + kind] = document
+    return made
+
+
+def _found(papers: dict[str, Document], chair: Any) -> dict[str, Document]:
+    """The same once more as results of a team, which its chair signs."""
+    made = {}
+    for kind in ("signed", "document"):
+        paper = Document.objects.get(pk=papers[kind].pk)
+        paper.pk, paper.public_id, paper.token = None, uuid.uuid4(), uuid.uuid4().hex
+        paper.form, paper.signer, paper.number = Document.Form.FINDING, chair, paper.number + "/H"
+        paper.pdf, paper.signed_file = "", ""  # each document has files of its own
+        paper.save()
+        if kind == "signed":
+            paper.signed_file.save("signed.pdf", ContentFile(b"%PDF-1.7"))
+        made[f"found {kind}"] = paper
     return made
 
 

@@ -16,7 +16,7 @@ from accounts.policy import Role
 from assessors.decree_draft import DecreeDraft
 from assessors.models import Membership, Team
 from assessors.services import decree_drafts, teams
-from credits.documents.render import render_page
+from credits.documents.render import typeset
 from positions.models import Decree
 from tests import factories
 from tests.assessors.forming import END, START, TRAINED, Seat, active, assessor, draft, jf, seat
@@ -333,9 +333,7 @@ def test_a_draft_has_neither_number_nor_name_of_a_signatory(monkeypatch: Any) ->
     team = draft(jf())
     decree_drafts.draft(team, None, date(2021, 12, 1), "Sekretaris Jenderal")
     seen: list[Any] = []
-    monkeypatch.setattr(
-        decree_drafts, "render_page", lambda *args: seen.append(args) or render_page(*args)
-    )
+    monkeypatch.setattr(decree_drafts, "typeset", lambda *args: seen.append(args) or typeset(*args))
     team.refresh_from_db()
     decree_drafts.pdf(team)
     _template, said, _day = seen[0]

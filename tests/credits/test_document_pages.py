@@ -1,6 +1,7 @@
 """The official forms through the pages: one person, everybody as ZIPs, who may see which."""
 
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -49,12 +50,12 @@ def person() -> Employee:
     return made
 
 
-def draft(client: Client, papers: list[str], **data: Any) -> Any:
+def draft(client: Client, papers: Sequence[str], **data: Any) -> Any:
     return client.post(reverse("credits:document_new"), PERIOD | {"papers": papers} | data)
 
 
 def test_three_forms_of_one_person_open_as_pdf(hr: Client, person: Employee) -> None:
-    answer = draft(hr, Document.Form.values, for_whom="person", person="Sari Wulandari")
+    answer = draft(hr, Document.BY_HAND, for_whom="person", person="Sari Wulandari")
     assert answer.headers["Location"] == reverse("reports:person", args=[person.public_id])
     assert Document.objects.count() == 3
     for document in Document.objects.all():

@@ -28,7 +28,10 @@ _after: list[After] = []
 
 
 def when(act: Act, do: Before) -> None:
-    """Do something in the transaction of an act, before its event is written."""
+    """Do something in the transaction of an act, before its event is written.
+
+    It may refuse (ClaimError); what it answers is kept in the details of the event.
+    """
     _before.setdefault(act, []).append(do)
 
 

@@ -8,5 +8,8 @@ from credits.services.claims import (  # noqa: F401
     integrasi,
     konversi,
     koreksi,
+    objecting,
+    papers,
     perpindahan,
+    telling,
 )

@@ -8,6 +8,8 @@ policy, relations from the register on the day of the act; a superuser gets past
 from collections.abc import Callable
 from datetime import date
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.policy import Role, allows, roles_of, visible
 from credits.models import Claim, ClaimEvent
@@ -124,10 +126,15 @@ def _another_than(*acts: Act) -> Demands:
     return demands
 
 
-def _decided_on(claim: Claim) -> date | None:
+def last_decision(claim: Claim) -> ClaimEvent | None:
+    """The event of the last decision or determination."""
     acts = (Act.APPROVE, Act.APPROVE_PARTLY, Act.REJECT, Act.DETERMINE)
-    last = claim.events.filter(act__in=acts).order_by("-id").first()
-    return last.at.date() if last else None
+    return claim.events.filter(act__in=acts).order_by("-id").first()
+
+
+def _decided_on(claim: Claim) -> date | None:
+    last = last_decision(claim)
+    return timezone.localtime(last.at).date() if last else None
 
 
 def objection_ends(claim: Claim) -> date | None:

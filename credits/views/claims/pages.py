@@ -17,7 +17,7 @@ from accounts.policy import allows, guard, visible
 from credits import claim_words
 from credits.claim_lists import due, turn_of
 from credits.models import Claim, ClaimItem
-from credits.rules.claim_states import EDITABLE, Act
+from credits.rules.claim_states import EDITABLE, Act, Path
 from credits.rules.units import parse_amount
 from credits.services.claims import drafts
 from credits.services.claims.acts import acts_open, perform
@@ -32,6 +32,8 @@ FORBIDDEN = 403
 
 # Acts with a page of their own, or by another app, have no button here.
 ELSEWHERE = frozenset({Act.ASSIGN, Act.SCHEDULE, Act.POSTPONE, Act.OBJECT, Act.ANNUL})
+# A team decides in its plenary alone.
+IN_PLENARY = frozenset({Act.APPROVE, Act.APPROVE_PARTLY, Act.REJECT, Act.UPHOLD})
 BADGES = {
     "submitted": "badge-info",
     "proposed": "badge-info",
@@ -71,7 +73,7 @@ def _page(request: HttpRequest, claim: Claim, status: int = 200) -> HttpResponse
     acts = [
         {"act": t.act.value, "label": claim_words.ACTS[t.act], "asks_reason": t.asks_reason}
         for t, _role in acts_open(claim, user)
-        if t.act not in ELSEWHERE
+        if t.act not in ELSEWHERE and not (claim.path == Path.TEAM and t.act in IN_PLENARY)
     ]
     context: dict[str, Any] = {
         "claim": claim,

@@ -158,6 +158,13 @@ NOTES: Words = {
     ): gettext_lazy(
         "A chair, a secretary and 3 members; 7 where a deputy chair and 4 members are prescribed."
     ),
+    (
+        "true where a deputy chair is prescribed (PerBIN 12/2022 Pasal 41, Permenhan 29/2015 "
+        "Pasal 16)"
+    ): gettext_lazy(
+        "Yes where a deputy chair is prescribed (PerBIN 12/2022 Pasal 41, Permenhan 29/2015 "
+        "Pasal 16)."
+    ),
     "verify: one presentation says from a related JF, another finding says from JPT": gettext_lazy(
         "To be verified: one presentation says from a related functional position, "
         "another source from a senior executive post (JPT)."

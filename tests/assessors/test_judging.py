@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.policy import Role
 from assessors.models import Assignment, Membership, Verdict
 from assessors.services import judging
+from assessors.services.plenaries import plan
 from credits.models import Claim
 from credits.rules.claim_states import Act, State
 from credits.services.claims.acts import perform
@@ -235,7 +236,10 @@ def test_b23_the_first_assessor_closes_nothing() -> None:
     assert not result.agreed
     assert result.differing == (2,)
     assert result.sums == (Fraction(5, 2), Fraction(3, 2))
-    assert perform(claim, Act.SCHEDULE, bench.clerk).state == State.PLENARY
+    plenary = plan(first.team, timezone.localdate(), bench.clerk)
+    assert [item.why for item in plenary.agenda.all()] == ["difference"]
+    claim.refresh_from_db()
+    assert claim.state == State.PLENARY
     problem = refused(judging.give, second, account(second), 2, "accept")
     assert problem.status == 409
 

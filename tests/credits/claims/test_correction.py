@@ -175,6 +175,7 @@ def test_a_transfer_is_corrected() -> None:
     assert balance(person) == 125
 
 
+@pytest.mark.usefixtures("without_plenary")
 def test_a_conventional_decision_is_corrected_by_quantities() -> None:
     """The points are computed from the items; nobody types them."""
     person = holder()

@@ -436,7 +436,7 @@ def test_pages_of_a_claim_cost_the_same_whatever_it_holds(
         factories.ClaimItemFactory(
             claim=claim, activity=activity, number=n, work=work, place=1 + n % 2
         )
-    budgets = {at("claim", claim): 16, at("claim_edit", claim): 22, at("claim_item", claim, 1): 22}
+    budgets = {at("claim", claim): 21, at("claim_edit", claim): 22, at("claim_item", claim, 1): 22}
     for address, most in budgets.items():
         client.get(address)
         with django_assert_max_num_queries(most):

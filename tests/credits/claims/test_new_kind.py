@@ -119,6 +119,7 @@ def judged(claim: Claim, state: str) -> Claim:
     return claim
 
 
+@pytest.mark.usefixtures("without_plenary")
 def test_a_kind_without_items_is_judged_as_a_whole_by_a_team() -> None:
     person = graduate()
     offices = Offices(person)
@@ -134,6 +135,7 @@ def test_a_kind_without_items_is_judged_as_a_whole_by_a_team() -> None:
     assert balance(person) == before + Fraction("12.5")
 
 
+@pytest.mark.usefixtures("without_plenary")
 def test_a_rejected_objection_takes_the_determination_back() -> None:
     """The team lets a claim fall that was determined: no decision stays in force without it."""
     person = graduate()
@@ -148,6 +150,7 @@ def test_a_rejected_objection_takes_the_determination_back() -> None:
     assert not claim.decisions.filter(withdrawn_at__isnull=True).exists()
 
 
+@pytest.mark.usefixtures("without_plenary")
 def test_an_objection_that_changes_the_decision_replaces_it() -> None:
     person = graduate()
     offices = Offices(person)
@@ -260,6 +263,7 @@ def test_a_correction_shows_old_and_new_before_and_after(client: Client) -> None
     assert "03-03-2025 → 04-04-2025" in client.get(page).content.decode()
 
 
+@pytest.mark.usefixtures("without_plenary")
 @pytest.mark.parametrize("what", ["claim", "opening", "rating", "items"])
 def test_the_form_of_a_correction_has_the_inputs_of_what_it_corrects(what: str) -> None:
     person = graduate()

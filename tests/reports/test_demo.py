@@ -12,7 +12,17 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.policy import Role
-from credits.models import CalculationRun, DeterminingOfficer, LedgerHead, Rating
+from assessors.models import Membership, Plenary, Team
+from credits.models import (
+    CalculationRun,
+    Claim,
+    ClaimDecision,
+    DeterminingOfficer,
+    LedgerEntry,
+    LedgerHead,
+    Rating,
+)
+from credits.rules.claim_states import State
 from credits.rules.integration import integration_points
 from credits.rules.units import from_units
 from employees import nip
@@ -164,17 +174,29 @@ EXPECTED = {
 def test_the_ministry_is_loaded_once_and_computed_but_for_the_lecturers(demo) -> None:
     assert Employee.objects.filter(is_sample=True).count() == 3669
     assert Appointment.objects.on(tables.TODAY).count() == 1904
-    run = CalculationRun.objects.get()
+    run = CalculationRun.objects.earliest("pk")
     assert (run.people, run.not_computed, run.failed) == (1904, 32, 0)
     assert not run.issues.filter(severity="error").exists()
     balances = LedgerHead.objects.filter(employee__nip__in=EDGE_CASES.values())
     got = {head.employee.nip: from_units(head.balance_units) for head in balances}
     assert {name: got[EDGE_CASES[name]] for name in EXPECTED} == EXPECTED
+    runs = CalculationRun.objects.count()
     out = StringIO()
     call_command("load_demo", seed=1, stdout=out)  # says so, and changes nothing
-    assert CalculationRun.objects.count() == 1
+    assert CalculationRun.objects.count() == runs
     with pytest.raises(CommandError):
         call_command("load_demo", seed=2)
+
+
+def test_claims_stand_in_every_state_with_their_teams_and_points(demo) -> None:
+    states = set(Claim.objects.values_list("state", flat=True))
+    assert states == {s.value for s in State} - {"proposed", "archived"}
+    assert Team.objects.filter(state="active").count() == 2
+    assert Plenary.objects.filter(state="closed").exclude(signed_hash="").count() == 2
+    decided = ClaimDecision.objects.all()
+    lines = LedgerEntry.objects.filter(kind="claim")
+    assert sorted(line.amount_units for line in lines) == sorted(d.units for d in decided)
+    assert len(decided) > 0
 
 
 def test_everybody_has_a_place_and_a_superior_and_each_position_a_coordinator(demo) -> None:
@@ -202,10 +224,12 @@ def test_there_is_an_account_per_role_and_a_second_officer_whose_passwords_open_
         assert [group.name for group in user.groups.all()] == [role]
         assert name.startswith(role)
     linked = set(User.objects.filter(employee__isnull=False).values_list("username", flat=True))
-    assert linked == {
+    assert {name for name in linked if not name.startswith("contoh_")} == {
         "pemangku", "pejabat_penilai", "koordinator_unit", "koordinator_jf", "tim_penilai",
-        "pejabat_penetap",
+        "pejabat_penetap", "ketua_tim", "sekretaris_tim",
     }  # fmt: skip
+    seats = Membership.objects.filter(employee__user__username__in=("tim_penilai", "ketua_tim"))
+    assert sorted(seats.values_list("role", flat=True)) == ["anggota", "ketua"]
 
 
 def test_conventional_pak_have_their_officers_and_one_of_them_an_account(demo) -> None:

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from credits.models import ActivityTable
+from credits.rules.editions import using
+from credits.services.rulebooks import in_force
 from employees.models import Agency, Employee
 from positions.services import load_catalogue
-from reports.demo import accounts, write
+from reports.demo import accounts, claims, write
 from reports.demo.ministry import build
 
 DEFAULT_SEED = 1
@@ -47,6 +51,14 @@ class Command(BaseCommand):
         )
         if not options["no_recalculation"]:
             self._recalculate()
+            self._claims()
+
+    def _claims(self) -> None:
+        if not ActivityTable.objects.exists():
+            call_command("load_activities", verbosity=0)
+        with using(in_force()):
+            number = claims.make()
+        self.stdout.write(_("Sample claims: %(number)d, in every state.") % {"number": number})
 
     def _refuse_unless_same(self, expected: set[str], seed: int) -> None:
         sample = set(Employee.objects.filter(is_sample=True).values_list("nip", flat=True))

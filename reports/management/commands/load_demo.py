@@ -31,6 +31,8 @@ class Command(BaseCommand):
             "--no-recalculation", action="store_true", help="leave the first recalculation out"
         )
 
+        parser.add_argument("--no-claims", action="store_true", help="leave the claims out")
+
     def handle(self, *args: Any, **options: Any) -> None:
         ministry = build(options["seed"])
         if Employee.objects.exists():
@@ -51,6 +53,7 @@ class Command(BaseCommand):
         )
         if not options["no_recalculation"]:
             self._recalculate()
+        if not (options["no_recalculation"] or options["no_claims"]):
             self._claims()
 
     def _claims(self) -> None:
